@@ -948,7 +948,7 @@ public final class Proxy implements AutoCloseable {
         }
 
         @Override
-        public boolean modifyRuntime(Map<String, String> said) {
+        public RuntimeLayers.Modified modifyRuntime(Map<String, String> said) {
             return configThread.ask(() -> tuning.modify(said));
         }
 

@@ -251,10 +251,25 @@ public final class AccessLogFormat {
     ///   in a header
     public void write(AccessLogRecord record, String absent, ByteText out) {
         for (Part part : parts) {
-            if (!part.write(record, out)) {
+            if (part instanceof Literal literal) { // half of them, which need no dispatch
+                literal.write(record, out);
+            } else if (!part.write(record, out)) {
                 out.append(absent);
             }
         }
+    }
+
+    /// The number that one request's text is; negative where it is none, or has more than 18
+    /// digits.
+    ///
+    /// @param room for a text that has to be written to know it
+    public long number(AccessLogRecord record, ByteText room) {
+        if (parts.length == 1 && parts[0] instanceof Count count) {
+            return count.of(record);
+        }
+        room.clear();
+        write(record, "", room);
+        return room.number();
     }
 
     /// Writes one request as a JSON value, as Envoy's JSON logs have it: a single operator is a

@@ -120,6 +120,16 @@ public final class ByteText {
         }
     }
 
+    /// The number that the text is; negative where it is none, or has more than 18 digits.
+    long number() {
+        long number = length == 0 || length > 18 ? -1 : 0;
+        for (int i = 0; i < length && number >= 0; i++) {
+            int digit = bytes[i] - '0';
+            number = digit < 0 || digit > 9 ? -1 : number * 10 + digit;
+        }
+        return number;
+    }
+
     /// Forgets what is behind that many characters, counted from a place in the text.
     void cut(int from, int characters) {
         int left = characters;

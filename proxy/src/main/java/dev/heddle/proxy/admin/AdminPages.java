@@ -2,6 +2,7 @@ package dev.heddle.proxy.admin;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import dev.heddle.proxy.config.RuntimeLayers;
 import dev.heddle.proxy.flight.FlightQuery;
 import dev.heddle.telemetry.Meters;
 import dev.heddle.xds.token.JsonText;
@@ -57,8 +58,8 @@ public final class AdminPages {
 
         /// Has values of the runtime be others, or as they were where the text is empty.
         ///
-        /// @return whether there is a layer for it
-        boolean modifyRuntime(Map<String, String> said);
+        /// @return whether they were taken
+        RuntimeLayers.Modified modifyRuntime(Map<String, String> said);
 
         /// Opens the files of access logs anew.
         void reopenLogs();
@@ -299,12 +300,20 @@ public final class AdminPages {
                     "usage: /runtime_modify?key1=value1&key2=value2; an empty value removes what"
                             + " was set before");
         }
-        return subject.modifyRuntime(query)
-                ? Page.Answer.text("OK\n")
-                : Page.Answer.error(
-                        503,
-                        "no admin layer specified (expected: one with admin_layer in"
-                                + " layered_runtime of the bootstrap)");
+        return switch (subject.modifyRuntime(query)) {
+            case YES -> Page.Answer.text("OK\n");
+            case NO_LAYER ->
+                    Page.Answer.error(
+                            503,
+                            "no admin layer specified (expected: one with admin_layer in"
+                                    + " layered_runtime of the bootstrap)");
+            case TOO_MANY ->
+                    Page.Answer.error(
+                            400,
+                            "too many values (expected: at most "
+                                    + RuntimeLayers.MOST_OF_OPERATOR
+                                    + " that are set here; an empty value takes one back)");
+        };
     }
 
     private interface Body {

@@ -19,6 +19,18 @@ import java.util.stream.Collectors;
 /// Values of all layers together are published whenever one of them has changed.
 @Confined("config thread")
 public final class RuntimeLayers {
+    /// How many values an operator may set.
+    public static final int MOST_OF_OPERATOR = 1_000;
+
+    /// Whether values were set.
+    public enum Modified {
+        YES,
+        /// The bootstrap has no layer for an operator.
+        NO_LAYER,
+        /// There would be more than [#MOST_OF_OPERATOR].
+        TOO_MANY
+    }
+
     private final List<RuntimeLayer> layers;
     private final List<Map<String, RuntimeValue>> values = new ArrayList<>();
     private final Consumer<RuntimeValues> published;
@@ -67,8 +79,8 @@ public final class RuntimeLayers {
     /// Takes what an operator says, beside what he said before.
     ///
     /// @param said by key; an empty text takes back what he said
-    /// @return whether there is a layer for it
-    public boolean modify(Map<String, String> said) {
+    /// @return whether it was taken; if not, nothing is changed
+    public Modified modify(Map<String, String> said) {
         for (int i = 0; i < layers.size(); i++) {
             if (layers.get(i).source() instanceof RuntimeLayer.Source.Admin) {
                 var all = new HashMap<>(values.get(i));
@@ -79,12 +91,15 @@ public final class RuntimeLayers {
                         all.put(key, RuntimeValue.ofText(text));
                     }
                 });
+                if (all.size() > MOST_OF_OPERATOR) {
+                    return Modified.TOO_MANY;
+                }
                 values.set(i, Map.copyOf(all));
                 publish();
-                return true;
+                return Modified.YES;
             }
         }
-        return false;
+        return Modified.NO_LAYER;
     }
 
     private void publish() {

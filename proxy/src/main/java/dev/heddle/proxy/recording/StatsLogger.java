@@ -63,7 +63,7 @@ final class StatsLogger implements AccessLogger {
         /// itself, if it does.
         private final int[] known;
 
-        private final ByteText number = new ByteText();
+        private final ByteText text = new ByteText();
         private final Supplier<byte[][]> makeTexts = this::ofPlace;
         private ExchangeRecord record = new ExchangeRecord();
         private byte[][] texts = {};
@@ -90,8 +90,7 @@ final class StatsLogger implements AccessLogger {
         public int writeKnown(int label, ByteText out) {
             int end = known[label];
             if (end > label) {
-                byte[] text = texts[label];
-                out.append(text, 0, text.length);
+                out.append(texts[label], 0, texts[label].length);
             }
             return end;
         }
@@ -101,11 +100,11 @@ final class StatsLogger implements AccessLogger {
         private byte[][] ofPlace() {
             var made = new byte[tags.length][];
             for (int i = 0; i < made.length; i = Math.max(i + 1, known[i])) {
-                number.clear();
+                text.clear();
                 for (int label = i; label < known[i]; label++) {
-                    SeriesTable.writeValue(this, label, number);
+                    SeriesTable.writeValue(this, label, text);
                 }
-                made[i] = Arrays.copyOf(number.bytes(), number.length());
+                made[i] = Arrays.copyOf(text.bytes(), text.length());
             }
             return made;
         }
@@ -119,7 +118,7 @@ final class StatsLogger implements AccessLogger {
             }
             int at = 0;
             for (int i = 0; i < families.length; i++) {
-                long value = value(values[i], about);
+                long value = values[i].number(about, text);
                 boolean isHistogram = families[i].isHistogram();
                 if (value >= 0 && isHistogram) {
                     series.add(at + SeriesSchema.bucket(value), 1);
@@ -129,19 +128,6 @@ final class StatsLogger implements AccessLogger {
                 }
                 at += isHistogram ? SeriesSchema.HISTOGRAM : 1;
             }
-        }
-
-        /// Negative where the format makes no number.
-        private long value(AccessLogFormat format, ExchangeRecord about) {
-            number.clear();
-            format.write(about, "", number);
-            int length = number.length();
-            long value = length == 0 || length > 18 ? -1 : 0;
-            for (int i = 0; i < length && value >= 0; i++) {
-                int digit = number.bytes()[i] - '0';
-                value = digit < 0 || digit > 9 ? -1 : value * 10 + digit;
-            }
-            return value;
         }
     }
 }

@@ -6,7 +6,6 @@ import dev.heddle.signals.record.Secure;
 import dev.heddle.signals.record.Side;
 import dev.heddle.xds.Confined;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -17,9 +16,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.sqlite.SQLiteConfig;
 
 /// Tallies by minute and by hour, in a file of SQLite.
 ///
@@ -28,9 +24,7 @@ import org.sqlite.SQLiteConfig;
 /// power may be more, for the log is not flushed to the disk at each commit.
 @Confined("signals writer")
 final class RollupFile implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(RollupFile.class);
     private static final int SCHEMA = 1;
-    private static final int PAGE = 4096;
 
     private final Path file;
     private final Connection writing;
@@ -48,47 +42,15 @@ final class RollupFile implements AutoCloseable {
     ///
     /// @throws IOException when it cannot be opened or made
     static RollupFile open(Path file) throws IOException {
-        try {
-            return opened(file);
-        } catch (SQLException first) {
-            Path aside = file.resolveSibling(file.getFileName() + ".damaged");
-            LOG.error("{} cannot be read and is put aside as {}", file, aside, first);
-            Files.deleteIfExists(aside);
-            if (Files.exists(file)) {
-                Files.move(file, aside);
-            }
-            Files.deleteIfExists(file.resolveSibling(file.getFileName() + "-wal"));
-            Files.deleteIfExists(file.resolveSibling(file.getFileName() + "-shm"));
-            try {
-                return opened(file);
-            } catch (SQLException e) {
-                throw new IOException(file + ": " + e.getMessage(), e);
-            }
-        }
-    }
-
-    private static RollupFile opened(Path file) throws SQLException {
-        Connection connection = connect(file, false);
-        try {
-            create(connection);
-            connection.setAutoCommit(false);
-            var opened = new RollupFile(file, connection);
-            opened.readEdges();
-            return opened;
-        } catch (SQLException e) {
-            connection.close();
-            throw e;
-        }
-    }
-
-    static Connection connect(Path file, boolean onlyReads) throws SQLException {
-        var config = new SQLiteConfig();
-        config.setJournalMode(SQLiteConfig.JournalMode.WAL);
-        config.setSynchronous(SQLiteConfig.SynchronousMode.NORMAL);
-        config.setPageSize(PAGE);
-        config.setBusyTimeout(5_000);
-        config.setReadOnly(onlyReads);
-        return config.createConnection("jdbc:sqlite:" + file);
+        return SqliteFile.open(
+                file,
+                connection -> {
+                    create(connection);
+                    connection.setAutoCommit(false);
+                    var opened = new RollupFile(file, connection);
+                    opened.readEdges();
+                    return opened;
+                });
     }
 
     private static void create(Connection connection) throws SQLException {
@@ -353,7 +315,7 @@ final class RollupFile implements AutoCloseable {
     private static long bytes(Statement statement) throws SQLException {
         long pages = number(statement, "PRAGMA page_count");
         long free = number(statement, "PRAGMA freelist_count");
-        return (pages - free) * PAGE;
+        return (pages - free) * SqliteFile.PAGE;
     }
 
     /// A sixteenth of the hours, or of the minutes where there are no hours.
@@ -384,7 +346,7 @@ final class RollupFile implements AutoCloseable {
     static Map<Edge, Tally> read(Path file, long from, long to, Predicate<Edge> wanted)
             throws SQLException {
         var sum = new HashMap<Edge, Tally>();
-        try (Connection reading = connect(file, true)) {
+        try (Connection reading = SqliteFile.connect(file, true)) {
             Map<Long, Edge> edges = edges(reading, wanted);
             addAll(reading, Resolution.MINUTE, from, to, edges, sum);
             addAll(reading, Resolution.HOUR, from / 60, (to + 59) / 60, edges, sum);

@@ -51,28 +51,28 @@ public final class Usages implements AutoCloseable {
         this.limits = limits;
     }
 
-    /// Opens the file, or makes it.
+    /// Opens the file, or makes it. One that is damaged is put aside.
     ///
     /// @param limits how long hours are kept
     /// @throws IOException when it cannot be opened
     public static Usages open(Path file, Rollups.Limits limits) throws IOException {
-        try {
-            Connection connection = RollupFile.connect(file, false);
-            try (Statement statement = connection.createStatement()) {
-                statement.execute(
-                        """
-                        CREATE TABLE IF NOT EXISTS usages (
-                          hour INTEGER NOT NULL, workload TEXT NOT NULL, namespace TEXT NOT NULL,
-                          cpu_seconds REAL NOT NULL, byte_seconds REAL NOT NULL,
-                          seconds REAL NOT NULL,
-                          PRIMARY KEY (hour, workload, namespace)) WITHOUT ROWID\
-                        """);
-                connection.setAutoCommit(false);
-            }
-            return new Usages(file, connection, limits);
-        } catch (SQLException e) {
-            throw new IOException(file + ": " + e.getMessage(), e);
-        }
+        return SqliteFile.open(
+                file,
+                connection -> {
+                    try (Statement statement = connection.createStatement()) {
+                        statement.execute(
+                                """
+                                CREATE TABLE IF NOT EXISTS usages (
+                                  hour INTEGER NOT NULL,
+                                  workload TEXT NOT NULL, namespace TEXT NOT NULL,
+                                  cpu_seconds REAL NOT NULL, byte_seconds REAL NOT NULL,
+                                  seconds REAL NOT NULL,
+                                  PRIMARY KEY (hour, workload, namespace)) WITHOUT ROWID\
+                                """);
+                        connection.setAutoCommit(false);
+                    }
+                    return new Usages(file, connection, limits);
+                });
     }
 
     /// Counts what a proxy said.
@@ -178,7 +178,7 @@ public final class Usages implements AutoCloseable {
     /// @param from the first hour, counted since 1970
     /// @param to the last hour
     public static List<Usage> stored(Path file, long from, long to) {
-        try (Connection reading = RollupFile.connect(file, true);
+        try (Connection reading = SqliteFile.connect(file, true);
                 PreparedStatement select =
                         reading.prepareStatement(
                                 """

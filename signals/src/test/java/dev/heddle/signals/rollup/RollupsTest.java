@@ -197,4 +197,13 @@ class RollupsTest {
         assertThat(storedRequests(NOON, NOON.plusSeconds(60))).isEqualTo(1);
         assertThat(temp.resolve("rollups.sqlite.damaged")).exists();
     }
+
+    @Test
+    void soIsOneOfWhatProxiesCost() throws IOException {
+        Path costs = temp.resolve("usages.sqlite");
+        Files.writeString(costs, "this is no file of SQLite, and that for quite some bytes");
+        Usages.open(costs, Rollups.Limits.USUAL).close();
+        assertThat(temp.resolve("usages.sqlite.damaged")).exists();
+        Usages.open(costs, Rollups.Limits.USUAL).close();
+    }
 }
