@@ -5,8 +5,10 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { takeTokenFromLink } from './api/session';
 import { App } from './app/App';
+import { takeReturn } from './features/login/provider';
 
 takeTokenFromLink();
+takeReturn();
 const root = document.getElementById('root');
 if (root) {
   createRoot(root).render(

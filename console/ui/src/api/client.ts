@@ -14,6 +14,8 @@ export class Failure extends Error {
     readonly where: string,
     readonly next: string,
     readonly findings: Shape['Finding'][] = [],
+    /** A word that pages have a sentence for; empty for most. */
+    readonly reason = '',
   ) {
     super(what);
   }
@@ -57,6 +59,7 @@ function failure(error: unknown, response: Response): Failure {
     said?.error?.where ?? '',
     said?.error?.next ?? '',
     said?.findings ?? [],
+    said?.reason,
   );
 }
 

@@ -37,9 +37,8 @@ function Entrance() {
   const token = useToken();
   const client = useQueryClient();
   const { at } = useScope();
-  useEffect(() => {
-    if (!token) client.clear();
-  }, [token, client]);
+  // What one may see, the next may not. At the end of a token, not at the sign-in, which reads, too.
+  useEffect(() => (token ? () => client.clear() : undefined), [token, client]);
   if (!token) return <LoginPage />;
   return (
     <LiveProvider frozen={at !== ''}>

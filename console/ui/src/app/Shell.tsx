@@ -4,7 +4,7 @@ import { Suspense, useEffect, useMemo, useState } from 'react';
 import { NavLink, Outlet, useLocation, useNavigate } from 'react-router';
 import { api, useRead } from '../api/client';
 import { useAccount, useMay } from '../api/roles';
-import { session } from '../api/session';
+import { leave } from '../features/login/provider';
 import { useWords } from '../i18n';
 import { Empty, Failed, Loading, To } from '../parts';
 import { Icon } from '../parts/Icon';
@@ -95,7 +95,7 @@ function Bar() {
       { id: 'theme', icon: isDark ? 'sun' : 'moon', name: t('bar.theme'), kind, run: () => setColorScheme(isDark ? 'light' : 'dark') },
       { id: 'language', icon: 'language', name: t('bar.language'), kind, run: () => set(language === 'en' ? 'zh' : 'en') },
       { id: 'new', icon: 'plus', name: t('rules.new'), kind, run: () => void navigate(`/rules/new${scope.search}`) },
-      { id: 'leave', icon: 'leave', name: t('bar.leave'), kind, run: session.end },
+      { id: 'leave', icon: 'leave', name: t('bar.leave'), kind, run: () => void leave() },
     ];
   }, [t, isDark, setColorScheme, set, language, navigate, scope.search]);
   useShortcuts(() => setOpen(true));
@@ -129,7 +129,7 @@ function Bar() {
         <Icon name={isDark ? 'sun' : 'moon'} />
       </button>
       <span className="soft optional nowrap" title={account?.roles.join(', ')}>{account?.name}</span>
-      <button type="button" className="icon-button" onClick={session.end} aria-label={t('bar.leave')} title={t('bar.leave')}>
+      <button type="button" className="icon-button" onClick={() => void leave()} aria-label={t('bar.leave')} title={t('bar.leave')}>
         <Icon name="leave" />
       </button>
       {isOpen && <Palette commands={commands} close={() => setOpen(false)} />}

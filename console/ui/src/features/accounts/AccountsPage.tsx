@@ -36,7 +36,7 @@ export default function AccountsPage() {
               columns={[
                 { id: 'name', title: t('login.user'), order: (it) => it.name, cell: (it) => <><strong className="break">{it.name}</strong> {it.name === own && <Tag tone="info">{t('accounts.own')}</Tag>}</> },
                 { id: 'roles', title: t('accounts.roles'), cell: (it) => <div className="tags">{it.roles.map((role) => <Tag key={role}>{role}</Tag>)}</div> },
-                { id: 'password', title: t('login.password'), cell: (it) => t(it.password ? 'yes' : 'no') },
+                { id: 'password', title: t('login.password'), cell: (it) => t(it.provider ? 'accounts.provider' : it.password ? 'yes' : 'no') },
                 { id: 'act', title: '', right: true, cell: (it) => it.name !== own && <Sure ask={t('accounts.remove')} onSure={() => remove.mutate(it.name)} /> },
               ]}
               rows={data.users} rowKey={(it) => it.name} empty={<Empty icon="accounts" title={t('accounts.none')}>{t('accounts.noneNext')}</Empty>} />

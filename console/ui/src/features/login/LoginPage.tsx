@@ -1,14 +1,36 @@
-import { useState, type FormEvent } from 'react';
-import { Failure, api, body } from '../../api/client';
+import { useEffect, useState, type FormEvent } from 'react';
+import { useNavigate } from 'react-router';
+import { api, body, useRead, type Failure } from '../../api/client';
 import { session } from '../../api/session';
-import { useWords } from '../../i18n';
+import { useWords, type Key } from '../../i18n';
 import { Button, Failed } from '../../parts';
+import { beginLogin, endLogin, isReturning } from './provider';
 
-/** A name and a password become a token. Nothing of either is kept by the page. */
+/** A name and a password become a token, or what a provider says. Nothing of either is kept by the page. */
 export function LoginPage() {
   const { t } = useWords();
   const [failure, setFailure] = useState<Failure | null>(null);
-  const [isBusy, setBusy] = useState(false);
+  const [isBusy, setBusy] = useState(isReturning);
+  const navigate = useNavigate();
+  const provider = useRead(['login'], (signal) => api.GET('/api/v1/login', { signal }), { still: true }).data?.provider;
+
+  useEffect(() => {
+    if (!isReturning()) return;
+    endLogin()
+      .then((to) => to && navigate(to, { replace: true }), setFailure)
+      .finally(() => setBusy(false));
+  }, [navigate]);
+
+  async function goToProvider() {
+    setBusy(true);
+    setFailure(null);
+    try {
+      await beginLogin();
+    } catch (e) {
+      setFailure(e as Failure);
+      setBusy(false);
+    }
+  }
 
   async function signIn(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -33,18 +55,25 @@ export function LoginPage() {
           <img src="/favicon.svg" alt="" width={34} height={34} />
           <h1>{t('login.title')}</h1>
         </div>
+        {provider && (
+          <>
+            <Button tone="primary" disabled={isBusy} onClick={() => void goToProvider()}>{t('login.provider', { provider })}</Button>
+            <p className="soft or">{t('login.or')}</p>
+          </>
+        )}
         <label>
           {t('login.user')}
-          <input className="field" name="user" autoComplete="username" required autoFocus />
+          <input className="field" name="user" autoComplete="username" required autoFocus={!provider} />
         </label>
         <label>
           {t('login.password')}
           <input className="field" name="password" type="password" autoComplete="current-password" required />
         </label>
-        <Button type="submit" tone="primary" disabled={isBusy}>{t('login.go')}</Button>
+        <Button type="submit" {...(!provider && { tone: 'primary' })} disabled={isBusy}>{t('login.go')}</Button>
+        {failure?.reason && <strong role="alert">{t(`login.why.${failure.reason}` as Key)}</strong>}
         {failure && <div style={{ margin: '-4px -16px' }}><Failed failure={failure} /></div>}
         <p className="soft">
-          {t('login.link')} <code>heddle dashboard</code>
+          {t('login.link')} <code className="nowrap">heddle dashboard</code>
         </p>
       </form>
     </main>

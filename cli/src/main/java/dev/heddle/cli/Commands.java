@@ -259,8 +259,17 @@ final class Commands {
                                 "Keys by which those are signed (default: none are taken)."
                             })
                     Optional<Path> tokenJwks,
+            @Mixin Mixins.Oidc oidc,
             @Mixin Mixins.Signals signals,
             @Option(names = "--exit-on-stdin-eof", hidden = true) boolean withParent) {
+        ApiOptions.Serving serving =
+                new ApiOptions(
+                                api,
+                                apiCertificate,
+                                apiKey,
+                                apiNames == null ? List.of() : apiNames,
+                                allowsApi)
+                        .serving(ca.isPresent());
         var options =
                 new CaOptions(
                         data,
@@ -280,13 +289,8 @@ final class Commands {
                                         Addresses.local(
                                                 "--xds", xds, "--allow-plaintext-xds", allowsXds)),
                         options.at(ca),
-                        new ApiOptions(
-                                        api,
-                                        apiCertificate,
-                                        apiKey,
-                                        apiNames == null ? List.of() : apiNames,
-                                        allowsApi)
-                                .serving(ca.isPresent()),
+                        serving,
+                        oidc.options(serving),
                         bundles.options(ca.isPresent()),
                         signals.options(allowsXds),
                         withParent),

@@ -7,7 +7,9 @@ import dev.heddle.cli.online.Credentials;
 import dev.heddle.cli.plan.Base;
 import dev.heddle.cli.serve.Addresses;
 import dev.heddle.cli.serve.AgentOptions;
+import dev.heddle.cli.serve.ApiOptions;
 import dev.heddle.cli.serve.BundleOptions;
+import dev.heddle.cli.serve.OidcOptions;
 import dev.heddle.cli.serve.SignalOptions;
 import dev.heddle.cli.text.Failure;
 import dev.heddle.model.Confined;
@@ -440,6 +442,94 @@ final class Mixins {
                     Optional.ofNullable(key),
                     Duration.ofSeconds(refreshSeconds),
                     hasAuthority);
+        }
+    }
+
+    /// At which provider people sign in, too, and what they may do then.
+    static final class Oidc {
+        @Option(
+                names = "--oidc-issuer",
+                paramLabel = "URL",
+                description = {
+                    "Lets people sign in at that provider of OpenID Connect, too (default: with",
+                    "accounts of this control plane only)."
+                })
+        private @Nullable String issuer;
+
+        @Option(
+                names = "--oidc-client",
+                paramLabel = "ID",
+                description = "What the provider calls this console.")
+        private @Nullable String client;
+
+        @Option(
+                names = "--oidc-secret",
+                paramLabel = "FILE",
+                description = "A file with the client's secret; read at the start.")
+        private @Nullable Path secret;
+
+        @Option(
+                names = "--oidc-scope",
+                paramLabel = "NAME",
+                description = {"To ask for beside openid; may be repeated (default: profile)."})
+        private @Nullable List<String> scopes;
+
+        @Option(
+                names = "--oidc-name-claim",
+                paramLabel = "CLAIM",
+                description = "Which is the account's name (default: preferred_username).")
+        private @Nullable String nameClaim;
+
+        @Option(
+                names = "--oidc-groups-claim",
+                paramLabel = "CLAIM",
+                description = {
+                    "Which has the groups; a dot leads into it, as in realm_access.roles",
+                    "(default: groups)."
+                })
+        private @Nullable String groupsClaim;
+
+        @Option(
+                names = "--oidc-role",
+                paramLabel = "GROUP=ROLE[:NS]",
+                description = {
+                    "What a group may do, as in mesh-team=operator:shop; may be repeated. Who is",
+                    "in no group with a role is not let in."
+                })
+        private @Nullable List<String> roles;
+
+        @Option(
+                names = "--oidc-page",
+                paramLabel = "URL",
+                description = {
+                    "Where browsers find the console; the provider knows it with /signed-in as",
+                    "the redirect URI (default: http://localhost:PORT of --api, where that is",
+                    "this machine's alone and has no TLS)."
+                })
+        private @Nullable String page;
+
+        @Option(
+                names = "--oidc-ca",
+                paramLabel = "FILE",
+                description = {
+                    "Whom to believe as the provider over https, PEM (default: whom the Java",
+                    "runtime believes)."
+                })
+        private @Nullable Path roots;
+
+        Optional<OidcOptions> options(ApiOptions.Serving api) {
+            return OidcOptions.of(
+                    new OidcOptions.Said(
+                            Optional.ofNullable(issuer),
+                            Optional.ofNullable(client),
+                            Optional.ofNullable(secret),
+                            Optional.ofNullable(scopes),
+                            Optional.ofNullable(nameClaim),
+                            Optional.ofNullable(groupsClaim),
+                            Optional.ofNullable(roles),
+                            Optional.ofNullable(page),
+                            Optional.ofNullable(roots)),
+                    api);
         }
     }
 

@@ -8,6 +8,7 @@ import dev.heddle.console.ConsoleServer;
 import dev.heddle.control.ControlBootstrap;
 import dev.heddle.control.ControlPlane;
 import dev.heddle.control.access.LocalToken;
+import dev.heddle.control.access.oidc.Doors;
 import dev.heddle.control.slo.Burning;
 import dev.heddle.control.slo.Slos;
 import dev.heddle.signals.Signals;
@@ -177,7 +178,7 @@ class SloCommandsTest {
                                 Optional.empty(),
                                 control.mesh(),
                                 control.configStore(),
-                                control.accounts(),
+                                Doors.of(control.accounts()),
                                 control.audit(),
                                 Optional.of(signals),
                                 Optional.of(slos)));

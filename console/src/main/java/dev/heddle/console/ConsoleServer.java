@@ -9,6 +9,7 @@ import dev.heddle.console.page.Page;
 import dev.heddle.console.page.PageAnswer;
 import dev.heddle.console.tls.ServerTls;
 import dev.heddle.control.access.Accounts;
+import dev.heddle.control.access.oidc.Doors;
 import dev.heddle.control.audit.AuditTrail;
 import dev.heddle.control.slo.Slos;
 import dev.heddle.control.view.ConfigStore;
@@ -119,13 +120,15 @@ public final class ConsoleServer implements AutoCloseable {
             AuditTrail audit,
             Optional<Signals> signals)
             throws IOException {
-        return start(address, tls, mesh, store, accounts, audit, signals, Optional.empty());
+        return start(
+                address, tls, mesh, store, Doors.of(accounts), audit, signals, Optional.empty());
     }
 
     /// Opens the port and serves how it stands with objectives, too.
     ///
     /// @param address port 0 takes any free one
     /// @param tls closed with this; empty for plain text
+    /// @param doors who may use it
     /// @param signals empty where nothing is kept
     /// @param slos empty where nobody looks
     /// @throws IOException when the address cannot be bound; the message says which
@@ -134,7 +137,7 @@ public final class ConsoleServer implements AutoCloseable {
             Optional<ServerTls> tls,
             Mesh mesh,
             ConfigStore store,
-            Accounts accounts,
+            Doors doors,
             AuditTrail audit,
             Optional<Signals> signals,
             Optional<Slos> slos)
@@ -143,7 +146,7 @@ public final class ConsoleServer implements AutoCloseable {
             throw new IOException("API on " + text(address) + ": there is no such host");
         }
         var guard = new Guard(address);
-        var api = new ConsoleApi(mesh, store, accounts, audit, signals, slos, guard);
+        var api = new ConsoleApi(mesh, store, doors, audit, signals, slos, guard);
         var page = Page.load();
         // Sockets, not channels: they look at the first byte before TLS does.
         WebServer server =

@@ -7,10 +7,12 @@ import com.nimbusds.jose.jwk.source.ImmutableJWKSet;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.proc.SecurityContext;
 import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
@@ -34,14 +36,18 @@ import org.springframework.security.oauth2.server.authorization.client.Registere
 import org.springframework.security.oauth2.server.authorization.settings.AuthorizationServerSettings;
 import org.springframework.security.oauth2.server.authorization.settings.ClientSettings;
 import org.springframework.security.oauth2.server.authorization.settings.TokenSettings;
+import org.springframework.security.oauth2.server.authorization.token.JwtEncodingContext;
+import org.springframework.security.oauth2.server.authorization.token.OAuth2TokenCustomizer;
 import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.authentication.LoginUrlAuthenticationEntryPoint;
 import org.springframework.web.context.support.AnnotationConfigWebApplicationContext;
 import org.springframework.web.filter.DelegatingFilterProxy;
 
-/// A provider of OpenID Connect on the loopback: Spring's authorization server, which knows `ann`
-/// with the password `secret`, and two clients that must show a code's verifier: `shop`, and
-/// `brief`, whose tokens are good for [#BRIEF].
+/// A provider of OpenID Connect on the loopback: Spring's authorization server, which knows `ann`,
+/// who is in the group `mesh`, and `bob`, who is in none, both with the password `secret`; and
+/// three clients that must show a code's verifier: `shop`, `brief`, whose tokens are good for
+/// [#BRIEF], and `console`.
 final class LoginProvider implements AutoCloseable {
     static final Duration BRIEF = Duration.ofSeconds(3);
 
@@ -49,6 +55,14 @@ final class LoginProvider implements AutoCloseable {
 
     /// @param directory for what Tomcat wants to keep
     LoginProvider(Path directory) throws IOException {
+        this(directory, new ConsolePage("http://console.example"));
+    }
+
+    /// Where browsers find the client `console`.
+    record ConsolePage(String address) {}
+
+    /// @param directory for what Tomcat wants to keep
+    LoginProvider(Path directory, ConsolePage console) throws IOException {
         tomcat.setBaseDir(directory.toString());
         tomcat.setPort(0);
         tomcat.getConnector()
@@ -58,6 +72,8 @@ final class LoginProvider implements AutoCloseable {
                 (_, servlets) -> {
                     var application = new AnnotationConfigWebApplicationContext();
                     application.setServletContext(servlets);
+                    application.addBeanFactoryPostProcessor(
+                            it -> it.registerSingleton("console", console));
                     application.register(Settings.class);
                     application.refresh();
                     servlets.addFilter(
@@ -106,8 +122,17 @@ final class LoginProvider implements AutoCloseable {
             var server = new OAuth2AuthorizationServerConfigurer();
             return http.securityMatcher(server.getEndpointsMatcher())
                     .with(server, it -> it.oidc(Customizer.withDefaults()))
+                    .exceptionHandling(it ->
+                            it.defaultAuthenticationEntryPointFor(
+                                    new LoginUrlAuthenticationEntryPoint("/login"),
+                                    Settings::isOfBrowser))
                     .authorizeHttpRequests(it -> it.anyRequest().authenticated())
                     .build();
+        }
+
+        /// Programs are told that they are nobody, people are shown where to log in.
+        private static boolean isOfBrowser(HttpServletRequest request) {
+            return String.valueOf(request.getHeader("accept")).contains("text/html");
         }
 
         @Bean
@@ -122,24 +147,42 @@ final class LoginProvider implements AutoCloseable {
         @Bean
         UserDetailsService people() {
             return new InMemoryUserDetailsManager(
-                    User.withUsername("ann").password("{noop}secret").roles("USER").build());
+                    User.withUsername("ann").password("{noop}secret").roles("USER").build(),
+                    User.withUsername("bob").password("{noop}secret").roles("USER").build());
         }
 
         @Bean
-        RegisteredClientRepository clients() {
+        RegisteredClientRepository clients(ConsolePage console) {
             return new InMemoryRegisteredClientRepository(
-                    client("shop", Duration.ofMinutes(5)), client("brief", BRIEF));
+                    client(
+                            "shop",
+                            "http://shop.example/",
+                            "oauth2/callback",
+                            Duration.ofMinutes(5)),
+                    client("brief", "http://brief.example/", "oauth2/callback", BRIEF),
+                    client("console", console.address() + "/", "signed-in", Duration.ofMinutes(5)));
         }
 
-        private static RegisteredClient client(String id, Duration lifetime) {
+        /// Tells clients which groups somebody is in.
+        @Bean
+        OAuth2TokenCustomizer<JwtEncodingContext> groups() {
+            return it -> {
+                if (it.getPrincipal().getName().equals("ann")) {
+                    it.getClaims().claim("groups", List.of("mesh"));
+                }
+            };
+        }
+
+        private static RegisteredClient client(
+                String id, String page, String callback, Duration lifetime) {
             return RegisteredClient.withId(id)
                     .clientId(id)
                     .clientSecret("{noop}hush-" + id)
                     .clientAuthenticationMethod(ClientAuthenticationMethod.CLIENT_SECRET_BASIC)
                     .authorizationGrantType(AuthorizationGrantType.AUTHORIZATION_CODE)
                     .authorizationGrantType(AuthorizationGrantType.REFRESH_TOKEN)
-                    .redirectUri("http://" + id + ".example/oauth2/callback")
-                    .postLogoutRedirectUri("http://" + id + ".example/")
+                    .redirectUri(page + callback)
+                    .postLogoutRedirectUri(page)
                     .scope("openid")
                     .scope("profile")
                     .clientSettings(

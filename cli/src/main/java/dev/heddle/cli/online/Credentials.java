@@ -1,6 +1,7 @@
 package dev.heddle.cli.online;
 
 import dev.heddle.cli.machine.Machine;
+import dev.heddle.cli.serve.TrustedRoots;
 import dev.heddle.cli.text.Failure;
 import dev.heddle.control.access.LocalToken;
 import java.io.IOException;
@@ -54,7 +55,9 @@ public final class Credentials {
             return new Api(
                     said.base(),
                     token(base, said.token(), machine),
-                    isSecure ? said.roots().map(ApiRoots::of) : Optional.empty());
+                    isSecure
+                            ? said.roots().map(it -> TrustedRoots.of("--api-ca", it))
+                            : Optional.empty());
         } catch (IOException e) {
             throw Failure.of("the token cannot be read: " + e.getMessage(), "");
         }

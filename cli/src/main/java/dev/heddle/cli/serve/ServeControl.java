@@ -11,6 +11,7 @@ import dev.heddle.control.ControlBootstrap;
 import dev.heddle.control.ControlPlane;
 import dev.heddle.control.access.Accounts;
 import dev.heddle.control.access.LocalToken;
+import dev.heddle.control.access.oidc.Doors;
 import dev.heddle.control.ca.CaServer;
 import dev.heddle.control.serving.CertificateSource;
 import dev.heddle.control.world.DurableFile;
@@ -37,6 +38,7 @@ public final class ServeControl {
     /// @param xds where proxies connect in plain text; empty for nowhere
     /// @param ca the certificate authority; empty for none
     /// @param api where people and the console do, and how
+    /// @param oidc at which provider people sign in, too; empty for none
     /// @param bundles where other trust domains read whom the mesh believes; empty for nowhere
     /// @param signals what is kept of traffic; empty for nothing
     /// @param withParent whether to end when standard input does
@@ -46,6 +48,7 @@ public final class ServeControl {
             Optional<InetSocketAddress> xds,
             Optional<CaServer.Settings> ca,
             Serving api,
+            Optional<OidcOptions> oidc,
             Optional<BundleOptions> bundles,
             Optional<SignalOptions> signals,
             boolean withParent) {}
@@ -79,6 +82,12 @@ public final class ServeControl {
         return source.isPresent()
                 ? Optional.of(ServerTls.start("API", source.get(), control.ownCertificates()))
                 : Optional.empty();
+    }
+
+    private static Doors doors(Settings settings, ControlPlane control) {
+        return new Doors(
+                control.accounts(),
+                settings.oidc().map(it -> it.start(control.accounts(), control.mesh().nanos())));
     }
 
     private static Closeable bundles(Settings settings, ControlPlane control) throws IOException {
@@ -144,7 +153,7 @@ public final class ServeControl {
                                 tls(settings.api(), control),
                                 control.mesh(),
                                 control.configStore(),
-                                control.accounts(),
+                                doors(settings, control),
                                 control.audit(),
                                 signals.kept(),
                                 slos.kept());

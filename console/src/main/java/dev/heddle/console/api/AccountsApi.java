@@ -19,6 +19,7 @@ import org.slf4j.LoggerFactory;
 final class AccountsApi {
     private static final Logger LOG = LoggerFactory.getLogger(AccountsApi.class);
     private static final Duration SESSION = Duration.ofHours(12);
+    private static final Duration MONTH = Duration.ofDays(30);
 
     private final Accounts accounts;
 
@@ -50,13 +51,17 @@ final class AccountsApi {
         } catch (IllegalArgumentException e) {
             return JsonBody.refused(e);
         } catch (IOException e) {
-            LOG.warn("accounts cannot be written", e);
-            return ApiResponse.error(
-                    503,
-                    "the account cannot be kept: " + e.getMessage(),
-                    "the control plane's data directory",
-                    "Nothing was changed; see the control plane's log");
+            return unkept(e);
         }
+    }
+
+    static ApiResponse unkept(IOException e) {
+        LOG.warn("accounts cannot be written", e);
+        return ApiResponse.error(
+                503,
+                "the account cannot be kept: " + e.getMessage(),
+                "the control plane's data directory",
+                "Nothing was changed; see the control plane's log");
     }
 
     ApiResponse login(Call call) {
@@ -103,7 +108,8 @@ final class AccountsApi {
         return Node.Mapping.EMPTY
                 .with("name", account.name())
                 .with("roles", ApiResponse.texts(texts(account.grants())))
-                .with("password", !account.hash().isEmpty());
+                .with("password", !account.hash().isEmpty())
+                .with("provider", account.outside().isPresent());
     }
 
     private static List<String> texts(List<Grant> grants) {
@@ -205,8 +211,14 @@ final class AccountsApi {
                             : objection(call.caller(), account.get().grants());
             return objection.isPresent()
                     ? objection.get()
-                    : made(user, wish.label(), wish.seconds(), Duration.ofDays(30));
+                    : made(user, wish.label(), wish.seconds(), usual(user));
         });
+    }
+
+    /// A month, but no longer than a provider is believed.
+    private Duration usual(String user) {
+        Duration longest = accounts.longest(user);
+        return longest.compareTo(MONTH) < 0 ? longest : MONTH;
     }
 
     ApiResponse tokens(Call call) {

@@ -75,7 +75,9 @@ final class AuditApi {
         boolean isResource =
                 List.of("resources", "transactions", "versions").stream()
                         .anyMatch(it -> isAbout(request, it));
-        if (isRefused || (isDone && !reads && !isResource)) {
+        // Somebody who goes to a provider has done nothing yet.
+        boolean isBegun = isAbout(request, "login") && request.segments().contains("begin");
+        if (isRefused || (isDone && !reads && !isResource && !isBegun)) {
             audit.record(
                     who(call, answer),
                     request.method() + " /" + String.join("/", request.segments()),

@@ -3,6 +3,7 @@ package dev.heddle.console.api;
 import dev.heddle.control.access.Accounts;
 import dev.heddle.control.access.Caller;
 import dev.heddle.control.access.Role;
+import dev.heddle.control.access.oidc.Doors;
 import dev.heddle.control.audit.AuditTrail;
 import dev.heddle.control.slo.Slos;
 import dev.heddle.control.view.ConfigStore;
@@ -60,12 +61,12 @@ public final class ConsoleApi {
             AuditTrail audit,
             Optional<Signals> signals,
             Guard guard) {
-        this(mesh, store, accounts, audit, signals, Optional.empty(), guard);
+        this(mesh, store, Doors.of(accounts), audit, signals, Optional.empty(), guard);
     }
 
     /// An API over that mesh, its traffic and how well its services do.
     ///
-    /// @param accounts who may use it
+    /// @param doors who may use it
     /// @param audit where it is recorded
     /// @param signals what is known of traffic; empty where nothing is kept
     /// @param slos how it stands with objectives; empty where nobody looks
@@ -73,13 +74,13 @@ public final class ConsoleApi {
     public ConsoleApi(
             Mesh mesh,
             ConfigStore store,
-            Accounts accounts,
+            Doors doors,
             AuditTrail audit,
             Optional<Signals> signals,
             Optional<Slos> slos,
             Guard guard) {
         this.guard = guard;
-        this.entrance = new Entrance(accounts);
+        this.entrance = new Entrance(doors.accounts());
         this.audited = new AuditApi(audit);
         var described = new OpenApi(Shapes.load());
         var all = new ArrayList<Route>();
@@ -88,7 +89,8 @@ public final class ConsoleApi {
         all.addAll(versions(new VersionsApi(store)));
         all.addAll(stages(new StageApi(store)));
         all.addAll(new OrdersApi(mesh, new ProxiesApi(mesh)).routes(V1));
-        all.addAll(accounts(new AccountsApi(accounts)));
+        all.addAll(accounts(new AccountsApi(doors.accounts())));
+        all.addAll(new LoginApi(doors).routes(V1));
         all.add(
                 new Route(
                         "GET",

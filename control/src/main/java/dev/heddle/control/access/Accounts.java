@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// Accounts, and the tokens by which callers prove them; kept in a file that is replaced as a
 /// whole, without passwords and secrets, of which there are only hashes. Callable from any thread.
@@ -73,11 +74,12 @@ public final class Accounts {
         return new Accounts(file, record, clock, nanos);
     }
 
-    /// All accounts, by name.
+    /// All accounts, by name; without those whose provider must be asked again.
     public List<Account> all() {
+        Instant now = clock.instant();
         lock.lock();
         try {
-            return List.copyOf(record.accounts().values());
+            return record.accounts().values().stream().filter(a -> !isOver(a, now)).toList();
         } finally {
             lock.unlock();
         }
@@ -91,6 +93,10 @@ public final class Accounts {
         } finally {
             lock.unlock();
         }
+    }
+
+    private static boolean isOver(Account account, Instant now) {
+        return account.outside().filter(it -> !now.isBefore(it.until())).isPresent();
     }
 
     /// Makes an account, or gives one other roles.
@@ -107,8 +113,10 @@ public final class Accounts {
         Optional<String> hash = password.map(Passwords::hash);
         return change(next -> {
             Account before = next.accounts().get(name);
-            if (before == null && next.accounts().size() >= ACCOUNTS) {
-                throw new IllegalArgumentException("user: there are %d".formatted(ACCOUNTS));
+            expectRoom(next, before);
+            if (before != null && before.outside().isPresent()) {
+                throw new IllegalArgumentException(
+                        "user: '%s' signs in at a provider, which says its roles".formatted(name));
             }
             var account =
                     new Account(name, hash.orElse(before == null ? "" : before.hash()), grants);
@@ -118,6 +126,58 @@ public final class Accounts {
             }
             return account;
         });
+    }
+
+    private static void expectRoom(AccountsRecord next, @Nullable Account before) {
+        if (before == null && next.accounts().size() >= ACCOUNTS) {
+            throw new IllegalArgumentException("user: there are %d".formatted(ACCOUNTS));
+        }
+    }
+
+    /// Lets in somebody whom a provider of logins vouches for, with the roles of now. What earlier
+    /// tokens are good for follows.
+    ///
+    /// @return a token's text, good for as long as the provider is believed
+    /// @throws IllegalArgumentException when the name cannot be taken, or is somebody else's
+    /// @throws IOException when it cannot be kept; nothing is changed then
+    public String admit(String name, Outside outside, List<Grant> grants) throws IOException {
+        var account = new Account(name, "", grants, Optional.of(outside));
+        Duration life = Duration.between(clock.instant(), outside.until());
+        String text = ApiToken.text();
+        ApiToken token = kept(text, name, "login", life);
+        return change(next -> {
+            Account before = next.accounts().get(name);
+            expectRoom(next, before);
+            boolean isTaken =
+                    name.equals(Account.LOCAL) || (before != null && !isSame(before, outside));
+            if (isTaken) {
+                throw new IllegalArgumentException(
+                        "user: '%s' is the name of another account here".formatted(name));
+            }
+            next.put(account);
+            put(next, token);
+            return text;
+        });
+    }
+
+    private static boolean isSame(Account account, Outside outside) {
+        return account.outside().filter(o -> o.subject().equals(outside.subject())).isPresent();
+    }
+
+    /// Forgets whoever that is at a provider, whatever name he had, with his tokens.
+    ///
+    /// @param subject as of [Outside]
+    /// @throws IOException when that cannot be kept; nothing is changed then
+    public void dismiss(String subject) throws IOException {
+        List<String> names =
+                all().stream()
+                        .filter(a ->
+                                a.outside().filter(it -> it.subject().equals(subject)).isPresent())
+                        .map(Account::name)
+                        .toList();
+        for (String name : names) {
+            remove(name);
+        }
     }
 
     /// Takes an account away, with its tokens.
@@ -138,10 +198,11 @@ public final class Accounts {
     /// @throws IllegalArgumentException when the account is not there, or life or label don't fit
     /// @throws IOException when it cannot be kept; nothing is changed then
     public String token(String account, String label, Duration life) throws IOException {
-        if (!life.isPositive() || life.compareTo(LONGEST) > 0) {
+        Duration longest = longest(account);
+        if (!life.isPositive() || life.compareTo(longest) > 0) {
             throw new IllegalArgumentException(
                     "seconds: %d (expected: 1 to %d)"
-                            .formatted(life.toSeconds(), LONGEST.toSeconds()));
+                            .formatted(life.toSeconds(), longest.toSeconds()));
         }
         String text = ApiToken.text();
         ApiToken token = kept(text, account, label, life);
@@ -149,18 +210,32 @@ public final class Accounts {
             if (!next.accounts().containsKey(account)) {
                 throw new IllegalArgumentException("user: there is no '%s'".formatted(account));
             }
-            next.put(token);
-            List<ApiToken> own =
-                    next.tokens().values().stream()
-                            .filter(t -> t.account().equals(account))
-                            .sorted(Comparator.comparing(ApiToken::expires))
-                            .toList();
-            own.stream()
-                    .filter(t -> !t.equals(token))
-                    .limit(Math.max(0, own.size() - TOKENS_EACH))
-                    .forEach(t -> next.tokens().remove(t.id()));
+            put(next, token);
             return text;
         });
+    }
+
+    /// How long a token of an account may be good: no longer than its provider is believed.
+    public Duration longest(String account) {
+        return named(account)
+                .flatMap(Account::outside)
+                .map(it -> Duration.between(clock.instant(), it.until()))
+                .filter(it -> it.compareTo(LONGEST) < 0)
+                .orElse(LONGEST);
+    }
+
+    /// Adds a token; of more than an account may have, those go that would end first.
+    private static void put(AccountsRecord next, ApiToken token) {
+        next.put(token);
+        List<ApiToken> own =
+                next.tokens().values().stream()
+                        .filter(t -> t.account().equals(token.account()))
+                        .sorted(Comparator.comparing(ApiToken::expires))
+                        .toList();
+        own.stream()
+                .filter(t -> !t.equals(token))
+                .limit(Math.max(0, own.size() - TOKENS_EACH))
+                .forEach(t -> next.tokens().remove(t.id()));
     }
 
     private ApiToken kept(String text, String account, String label, Duration life) {
@@ -285,9 +360,10 @@ public final class Accounts {
         lock.lock();
         try {
             var next = new AccountsRecord(record.accounts(), record.tokens());
-            T answer = change.make(next);
             Instant now = clock.instant();
             next.tokens().values().removeIf(t -> !now.isBefore(t.expires()));
+            next.accounts().values().removeIf(a -> isOver(a, now));
+            T answer = change.make(next);
             DurableFile.write(file, next.print());
             record.accounts().clear();
             record.accounts().putAll(next.accounts());

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 /// ```
 /// heddle-accounts 1
 /// account anna pbkdf2-sha512$210000$…$… operator:shop,viewer:*
+/// account ben - viewer:* 2026-11-21T16:00:00Z 17+https%3A%2F%2Fidp.example.net
 /// token 1f8a… anna 6b86… 2026-11-21T04:00:00Z 2026-11-28T04:00:00Z my+laptop
 /// end 60303…
 /// ```
@@ -47,7 +48,7 @@ record AccountsRecord(TreeMap<String, Account> accounts, TreeMap<String, ApiToke
     }
 
     private static String line(Account a) {
-        return "account %s %s %s"
+        return "account %s %s %s%s"
                 .formatted(
                         a.name(),
                         a.hash().isEmpty() ? NONE : a.hash(),
@@ -55,7 +56,15 @@ record AccountsRecord(TreeMap<String, Account> accounts, TreeMap<String, ApiToke
                                 ? NONE
                                 : a.grants().stream()
                                         .map(Grant::toString)
-                                        .collect(Collectors.joining(",")));
+                                        .collect(Collectors.joining(",")),
+                        a.outside().map(AccountsRecord::words).orElse(""));
+    }
+
+    private static String words(Outside outside) {
+        return " %s %s"
+                .formatted(
+                        outside.until(),
+                        URLEncoder.encode(outside.subject(), StandardCharsets.UTF_8));
     }
 
     private static String line(ApiToken t) {
@@ -101,7 +110,13 @@ record AccountsRecord(TreeMap<String, Account> accounts, TreeMap<String, ApiToke
                 hash.equals(NONE) ? "" : hash,
                 grants.equals(NONE)
                         ? List.of()
-                        : Stream.of(grants.split(",", -1)).map(Grant::of).toList());
+                        : Stream.of(grants.split(",", -1)).map(Grant::of).toList(),
+                words.size() == 4
+                        ? Optional.empty()
+                        : Optional.of(
+                                new Outside(
+                                        URLDecoder.decode(words.get(5), StandardCharsets.UTF_8),
+                                        Instant.parse(words.get(4)))));
     }
 
     private static ApiToken token(List<String> words) {

@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
 /// and into which time puts one back. A success gives back what it took.
 ///
 /// Knows 10,000 names; of more, it forgets who came first.
-final class Attempts {
+public final class Attempts {
     private static final int NAMES = 10_000;
 
     private final int burst;
@@ -22,7 +22,7 @@ final class Attempts {
 
     /// @param burst how many at once
     /// @param each how long until there is one more
-    Attempts(int burst, Duration each, LongSupplier nanos) {
+    public Attempts(int burst, Duration each, LongSupplier nanos) {
         this.burst = burst;
         this.eachNanos = each.toNanos();
         this.nanos = nanos;
@@ -31,7 +31,7 @@ final class Attempts {
     /// Takes one.
     ///
     /// @return zero when there was one; otherwise how long to wait
-    Duration take(String name) {
+    public Duration take(String name) {
         lock.lock();
         try {
             long now = nanos.getAsLong();

@@ -152,4 +152,24 @@ class AccountsTest {
                 file.getParent(), PosixFilePermissions.fromString("rwxrwxrwx"));
         assertThatThrownBy(() -> LocalToken.keep(accounts, file)).hasMessageContaining("chmod 700");
     }
+
+    @Test
+    void whoAProviderVouchesForIsKeptApartFromOwnAccounts() throws Exception {
+        Instant until = Instant.ofEpochSecond(seconds.get() + 100);
+        var ben = new Outside("17|https://idp.example net", until);
+        String token = accounts.admit("ben", ben, List.of(Grant.of("viewer")));
+        open();
+        assertThat(accounts.all()).extracting(Account::outside).containsExactly(Optional.of(ben));
+        assertThat(isGood(token)).isTrue();
+        assertThat(accounts.signIn("ben", "", "here")).isInstanceOf(SignIn.Wrong.class);
+        assertThatThrownBy(() -> accounts.put("ben", Optional.of(PASSWORD), List.of()))
+                .hasMessageContaining("provider");
+        accounts.dismiss("18|https://idp.example net");
+        assertThat(isGood(token)).isTrue();
+        accounts.dismiss(ben.subject());
+        assertThat(isGood(token)).isFalse();
+        accounts.put("ben", Optional.of(PASSWORD), List.of());
+        assertThatThrownBy(() -> accounts.admit("ben", ben, List.of()))
+                .hasMessageContaining("another account");
+    }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.cli.serve.SignalCounts;
 import dev.heddle.console.ConsoleServer;
+import dev.heddle.control.access.oidc.Doors;
 import dev.heddle.control.slo.Slos;
 import dev.heddle.e2e.Answer;
 import dev.heddle.e2e.DataPlane;
@@ -161,7 +162,7 @@ class PrometheusQueriesTest {
                                 Optional.empty(),
                                 mesh.control().mesh(),
                                 mesh.control().configStore(),
-                                mesh.control().accounts(),
+                                Doors.of(mesh.control().accounts()),
                                 mesh.control().audit(),
                                 Optional.of(signals),
                                 Optional.of(slos)));

@@ -1,0 +1,55 @@
+package dev.heddle.control.access.oidc;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+
+/// A login that somebody began.
+///
+/// @param state by which the provider's answer is known
+/// @param secret of the tab that began it, so that nobody ends it in another's name
+/// @param nonce that the provider's token must have
+/// @param verifier that shows to the provider who began it (PKCE, RFC 7636)
+/// @param to where the page goes afterwards
+/// @param until when it must have ended
+record Begun(String state, String secret, String nonce, String verifier, String to, Instant until) {
+    /// How long somebody may take at the provider.
+    static final Duration PATIENCE = Duration.ofMinutes(10);
+
+    private static final int BYTES = 32;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    static Begun now(String to, Instant now) {
+        return new Begun(text(), text(), text(), text(), to, now.plus(PATIENCE));
+    }
+
+    private static String text() {
+        var bytes = new byte[BYTES];
+        RANDOM.nextBytes(bytes);
+        return base64(bytes);
+    }
+
+    private static String base64(byte[] bytes) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    /// What the provider is shown first: only who has the verifier can have made it.
+    String challenge() {
+        try {
+            var sha = MessageDigest.getInstance("SHA-256");
+            return base64(sha.digest(verifier.getBytes(StandardCharsets.US_ASCII)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java runtime has SHA-256", e);
+        }
+    }
+
+    /// Secrets are for nobody to read.
+    @Override
+    public String toString() {
+        return "Begun[" + to + " " + until + "]";
+    }
+}

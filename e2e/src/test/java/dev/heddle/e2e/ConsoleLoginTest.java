@@ -1,0 +1,220 @@
+package dev.heddle.e2e;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.heddle.console.ConsoleServer;
+import dev.heddle.control.ControlBootstrap;
+import dev.heddle.control.ControlPlane;
+import dev.heddle.control.access.Grant;
+import dev.heddle.control.access.oidc.Doors;
+import dev.heddle.control.access.oidc.GroupRole;
+import dev.heddle.control.access.oidc.People;
+import dev.heddle.control.access.oidc.Provider;
+import dev.heddle.control.access.oidc.ProviderLogins;
+import dev.heddle.model.codec.Json;
+import dev.heddle.model.tree.Node;
+import dev.heddle.testkit.FreePorts;
+import dev.heddle.testkit.Parts;
+import dev.heddle.testkit.Repository;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// People sign in to the console at a real provider, as programs do and in a browser.
+@Tag("e2e")
+@Timeout(240)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ConsoleLoginTest {
+    private static final Path UI = Repository.root().resolve("console/ui");
+    private static final String PASSWORD = "correct horse battery";
+
+    private final Parts parts = new Parts();
+    private final HttpClient client = HttpClient.newHttpClient();
+    private LoginProvider provider;
+    private ControlPlane control;
+    private String page;
+
+    @BeforeAll
+    void start(@TempDir Path directory) throws Exception {
+        var loopback = InetAddress.getLoopbackAddress();
+        var at = new InetSocketAddress(loopback, FreePorts.one());
+        page = "http://localhost:" + at.getPort();
+        provider =
+                parts.add(
+                        new LoginProvider(
+                                Files.createDirectories(directory.resolve("provider")),
+                                new LoginProvider.ConsolePage(page)));
+        control =
+                parts.add(
+                        ControlPlane.start(
+                                ControlBootstrap.of(
+                                        Files.createDirectories(directory.resolve("config")),
+                                        directory.resolve("data"),
+                                        new InetSocketAddress(loopback, 0))));
+        control.accounts().put("root", Optional.of(PASSWORD), List.of(Grant.of("admin")));
+        parts.add(
+                ConsoleServer.start(
+                        at,
+                        Optional.empty(),
+                        control.mesh(),
+                        control.configStore(),
+                        new Doors(control.accounts(), Optional.of(logins())),
+                        control.audit(),
+                        Optional.empty(),
+                        Optional.empty()));
+        await().until(() -> control.mesh().view().version() == 1);
+    }
+
+    private ProviderLogins logins() {
+        return new ProviderLogins(
+                new Provider(
+                        provider.issuer(),
+                        new Provider.Client("console", "hush-console", List.of("profile")),
+                        new People("sub", "groups", List.of(GroupRole.of("mesh=operator:shop"))),
+                        URI.create(page)),
+                control.accounts(),
+                Optional.empty(),
+                InstantSource.system(),
+                control.mesh().nanos());
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        parts.close();
+    }
+
+    private HttpResponse<String> sent(HttpRequest.Builder request) throws Exception {
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private HttpResponse<String> post(String path, String body, String token) throws Exception {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(page + "/api/v1/" + path))
+                        .header("content-type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(body));
+        return sent(token.isEmpty() ? request : request.header("authorization", token));
+    }
+
+    private static String said(HttpResponse<String> answer, String name) {
+        Node node = ((Node.Mapping) Json.parse(answer.body())).get(name).orElseThrow();
+        return ((Node.Text) node).value();
+    }
+
+    /// The cookie of somebody who is logged in at the provider.
+    private String atProvider(String user) throws Exception {
+        HttpResponse<String> login =
+                sent(
+                        HttpRequest.newBuilder(URI.create(provider.issuer() + "/login"))
+                                .header("content-type", "application/x-www-form-urlencoded")
+                                .POST(
+                                        HttpRequest.BodyPublishers.ofString(
+                                                "username=" + user + "&password=secret")));
+        return login.headers().firstValue("set-cookie").orElseThrow().split(";", 2)[0];
+    }
+
+    /// Where the provider leads to.
+    private URI led(String url, String session) throws Exception {
+        HttpResponse<String> answer =
+                sent(HttpRequest.newBuilder(URI.create(url)).header("cookie", session));
+        return URI.create(answer.headers().firstValue("location").orElseThrow());
+    }
+
+    private static Map<String, String> query(URI uri) {
+        var query = new TreeMap<String, String>();
+        for (String pair : uri.getRawQuery().split("&", -1)) {
+            String[] both = pair.split("=", 2);
+            query.put(both[0], URLDecoder.decode(both[1], UTF_8));
+        }
+        return query;
+    }
+
+    private HttpResponse<String> signIn(String session) throws Exception {
+        HttpResponse<String> begun = post("login/begin", "{\"to\": \"/rules\"}", "");
+        assertThat(begun.statusCode()).as(begun.body()).isEqualTo(200);
+        URI back = led(said(begun, "url"), session);
+        assertThat(back.toString()).startsWith(page + "/signed-in?");
+        return post(
+                "login/end",
+                "{\"state\": %s, \"secret\": %s, \"code\": %s}"
+                        .formatted(
+                                Json.quote(query(back).getOrDefault("state", "")),
+                                Json.quote(said(begun, "secret")),
+                                Json.quote(query(back).getOrDefault("code", ""))),
+                "");
+    }
+
+    @Test
+    void whoTheProviderKnowsHasTheRolesOfHisGroupsUntilHeSignsOut() throws Exception {
+        String session = atProvider("ann");
+        HttpResponse<String> done = signIn(session);
+        assertThat(done.statusCode()).as(done.body()).isEqualTo(200);
+        assertThat(said(done, "to")).isEqualTo("/rules");
+        String token = "Bearer " + said(done, "token");
+        HttpRequest.Builder who =
+                HttpRequest.newBuilder(URI.create(page + "/api/v1/whoami"))
+                        .header("authorization", token);
+        assertThat(sent(who).body()).contains("\"ann\"", "operator:shop");
+        HttpResponse<String> left = post("logout", "{}", token);
+        assertThat(led(said(left, "url"), session)).isEqualTo(URI.create(page + "/"));
+        assertThat(sent(who).statusCode()).isEqualTo(401);
+        assertThat(audit()).contains("\"ann\"", "/api/v1/login/end", "/api/v1/logout");
+    }
+
+    private String audit() throws IOException {
+        return control.audit().last(100, _ -> true).stream()
+                .map(Json::compact)
+                .reduce("", String::concat);
+    }
+
+    @Test
+    void whoHasNoGroupWithARoleIsRefusedInWordsAndRecorded() throws Exception {
+        HttpResponse<String> refused = signIn(atProvider("bob"));
+        assertThat(refused.statusCode()).isEqualTo(403);
+        assertThat(said(refused, "reason")).isEqualTo("role");
+        assertThat(audit()).contains("'bob' has no role here").doesNotContain("hush-console");
+    }
+
+    @Test
+    void aBrowserGoesThereAndBackAndOwnAccountsGoOnWorking(@TempDir Path shots) throws Exception {
+        assumeTrue(
+                Files.isDirectory(UI.resolve("node_modules/playwright-core")),
+                "the page was built: it takes Node 20 and npm");
+        assumeTrue(
+                Files.exists(Path.of("/usr/bin/chromium")),
+                "there is no /usr/bin/chromium ('apt install chromium')");
+        Path said = shots.resolve("login.log");
+        Process walk =
+                new ProcessBuilder("node", "e2e/login.mjs", page, PASSWORD, shots.toString())
+                        .directory(UI.toFile())
+                        .redirectErrorStream(true)
+                        .redirectOutput(said.toFile())
+                        .start();
+        boolean ended = walk.waitFor(3, TimeUnit.MINUTES);
+        walk.destroyForcibly();
+        assertThat(ended).as(Files.readString(said)).isTrue();
+        assertThat(walk.exitValue()).as(Files.readString(said)).isZero();
+    }
+}
