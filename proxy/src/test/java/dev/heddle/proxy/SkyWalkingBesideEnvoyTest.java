@@ -118,7 +118,8 @@ class SkyWalkingBesideEnvoyTest {
     }
 
     private static String cluster(String name, String host, String more) {
-        return "- name: %s\n  type: STATIC\n%s  load_assignment: {cluster_name: %s, endpoints: [%s]}\n"
+        return ("- name: %s\n  type: STATIC\n%s  load_assignment: {cluster_name: %s,"
+                        + " endpoints: [%s]}\n")
                 .formatted(
                         name, more, name, host.isEmpty() ? "" : "{lb_endpoints: [" + host + "]}");
     }
@@ -146,11 +147,15 @@ class SkyWalkingBesideEnvoyTest {
     private static String ask(int port, Call call, String id) throws IOException {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(5_000);
-            String sw8 = call.sw8().isEmpty() ? "" : "sw8: " + call.sw8() + "\r\n";
+            List<String> lines = new ArrayList<>();
+            lines.add("GET " + call.path() + " HTTP/1.1");
+            lines.addAll(List.of("host: a.test", "connection: close", "x-request-id: " + id));
+            if (!call.sw8().isEmpty()) {
+                lines.add("sw8: " + call.sw8());
+            }
             socket.getOutputStream()
                     .write(
-                            "GET %s HTTP/1.1\r\nhost: a.test\r\nconnection: close\r\nx-request-id: %s\r\n%s\r\n"
-                                    .formatted(call.path(), id, sw8)
+                            (String.join("\r\n", lines) + "\r\n\r\n")
                                     .getBytes(StandardCharsets.US_ASCII));
             String answer =
                     new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);

@@ -1,7 +1,8 @@
 package dev.heddle.telemetry;
 
 /// What a histogram held at one moment, over all workers.
-public final class HistogramSnapshot {
+public final class HistogramSnapshot implements MetricSink.Distribution {
+    private static final double[] BOUNDS = PrometheusText.bounds();
 
     private final long[] buckets;
     private final long count;
@@ -18,11 +19,13 @@ public final class HistogramSnapshot {
     }
 
     /// How many values were recorded.
+    @Override
     public long count() {
         return count;
     }
 
     /// The sum of the values.
+    @Override
     public long sum() {
         return sum;
     }
@@ -34,6 +37,20 @@ public final class HistogramSnapshot {
             total += buckets[i];
         }
         return total;
+    }
+
+    @Override
+    public long atMost(int bound) {
+        return countAtMost(BOUNDS[bound]);
+    }
+
+    /// A bucket's values are taken for its middle.
+    @Override
+    public long[] natives() {
+        long[] natives = new long[NativeBuckets.SLOTS];
+        forEachBucket((lowest, width, number) ->
+                natives[NativeBuckets.slot(lowest + width / 2)] += number);
+        return natives;
     }
 
     /// Hears of each bucket that holds something.

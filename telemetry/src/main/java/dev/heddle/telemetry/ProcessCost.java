@@ -42,26 +42,18 @@ public record ProcessCost(Path status) implements PrometheusSource {
     }
 
     @Override
-    public void print(StringBuilder out, Predicate<String> family) {
+    public void tell(MetricSink sink, Predicate<String> family) {
         if (family.test(CPU)) {
-            cpu().ifPresent(it ->
-                    out.append("# TYPE ")
-                            .append(CPU)
-                            .append(" counter\n")
-                            .append(CPU)
-                            .append("{} ")
-                            .append(it.toMillis() / 1e3)
-                            .append("\n"));
+            cpu().ifPresent(it -> {
+                sink.family(CPU, MetricSink.Kind.COUNTER);
+                sink.number(MemberLabels.none(), it.toMillis() / 1e3);
+            });
         }
         if (family.test(MEMORY)) {
-            memory().ifPresent(it ->
-                    out.append("# TYPE ")
-                            .append(MEMORY)
-                            .append(" gauge\n")
-                            .append(MEMORY)
-                            .append("{} ")
-                            .append(it)
-                            .append("\n"));
+            memory().ifPresent(it -> {
+                sink.family(MEMORY, MetricSink.Kind.GAUGE);
+                sink.number(MemberLabels.none(), it);
+            });
         }
     }
 }

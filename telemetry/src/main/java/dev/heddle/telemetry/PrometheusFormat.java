@@ -33,6 +33,39 @@ public enum PrometheusFormat {
         return open > 0 && open >= text ? OPEN_METRICS : TEXT;
     }
 
+    /// Whether a scraper likes protobuf best (`io.prometheus.client.MetricFamily`, each with its
+    /// length before it), in which alone there are native histograms.
+    ///
+    /// @param accept the header's value; empty for none
+    public static boolean likesProtobuf(String accept) {
+        double protobuf = 0;
+        double others = 0;
+        for (String range : accept.toLowerCase(Locale.ROOT).split(",", 32)) {
+            String[] words = range.split(";", 16);
+            if (words[0].strip().equals("application/vnd.google.protobuf")) {
+                protobuf = isDelimitedFamily(words) ? Math.max(protobuf, liking(words)) : protobuf;
+            } else {
+                others = Math.max(others, liking(words));
+            }
+        }
+        return protobuf > 0 && protobuf >= others;
+    }
+
+    private static boolean isDelimitedFamily(String[] words) {
+        for (int i = 1; i < words.length; i++) {
+            String plain = words[i].strip();
+            boolean isOther =
+                    (plain.startsWith("proto=")
+                                    && !plain.equals("proto=io.prometheus.client.metricfamily"))
+                            || (plain.startsWith("encoding=")
+                                    && !plain.equals("encoding=delimited"));
+            if (isOther) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /// A range without a version takes any.
     private static boolean isVersion1(String[] words) {
         boolean isOther = false;

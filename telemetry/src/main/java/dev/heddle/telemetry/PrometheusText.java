@@ -2,11 +2,13 @@ package dev.heddle.telemetry;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
 /// Prints meters in Prometheus' text format, version 0.0.4, shaped as Envoy's `/stats/prometheus`.
-public final class PrometheusText {
+@Confined("reader")
+public final class PrometheusText implements MetricSink {
 
     /// What the answer's `content-type` says.
     public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
@@ -17,7 +19,26 @@ public final class PrometheusText {
         600_000, 1_800_000, 3_600_000
     };
 
-    private PrometheusText() {}
+    private static final String[] LE = new String[BOUNDS.length + 1];
+
+    static {
+        for (int i = 0; i < BOUNDS.length; i++) {
+            LE[i] = "le=\"" + shortest(BOUNDS[i]) + "\"";
+        }
+        LE[BOUNDS.length] = "le=\"+Inf\"";
+    }
+
+    private final StringBuilder out;
+    private String family = "";
+
+    /// An empty page.
+    public PrometheusText() {
+        this(4096);
+    }
+
+    private PrometheusText(int length) {
+        out = new StringBuilder(length);
+    }
 
     /// The upper bounds of the buckets shown, from the least.
     public static double[] bounds() {
@@ -26,51 +47,78 @@ public final class PrometheusText {
 
     /// The text of these readings, a family's members together.
     public static String print(List<Reading> readings) {
+        var page = new PrometheusText(readings.size() * 80);
+        tell(readings, page);
+        return page.text();
+    }
+
+    /// Tells of these readings, a family's members together.
+    public static void tell(List<Reading> readings, MetricSink sink) {
         Map<String, List<Reading>> families = new TreeMap<>();
         for (Reading reading : readings) {
             families.computeIfAbsent(reading.id().family(), _ -> new ArrayList<>()).add(reading);
         }
-        var out = new StringBuilder(readings.size() * 80);
-        families.forEach((family, members) -> print(out, family, members));
-        return out.toString();
-    }
-
-    private static void print(StringBuilder out, String family, List<Reading> members) {
-        out.append("# TYPE ").append(family).append(' ').append(typeOf(members.getFirst()));
-        out.append('\n');
-        for (Reading member : members) {
-            switch (member) {
-                case Reading.CounterValue(MeterId id, long value) ->
-                        line(out, family, id.labels(), "", value);
-                case Reading.GaugeValue(MeterId id, long value) ->
-                        line(out, family, id.labels(), "", value);
-                case Reading.HistogramValue(MeterId id, HistogramSnapshot values) ->
-                        histogram(out, family, id.labels(), values);
+        families.forEach((family, members) -> {
+            sink.family(family, kindOf(members.getFirst()));
+            for (Reading member : members) {
+                MemberLabels labels = MemberLabels.of(member.id().labels());
+                switch (member) {
+                    case Reading.CounterValue(_, long value) -> sink.number(labels, value);
+                    case Reading.GaugeValue(_, long value) -> sink.number(labels, value);
+                    case Reading.HistogramValue(_, HistogramSnapshot values) ->
+                            sink.distribution(labels, values);
+                }
             }
-        }
-        out.append('\n');
+        });
     }
 
-    private static String typeOf(Reading reading) {
+    private static Kind kindOf(Reading reading) {
         return switch (reading) {
-            case Reading.CounterValue _ -> "counter";
-            case Reading.GaugeValue _ -> "gauge";
-            case Reading.HistogramValue _ -> "histogram";
+            case Reading.CounterValue _ -> Kind.COUNTER;
+            case Reading.GaugeValue _ -> Kind.GAUGE;
+            case Reading.HistogramValue _ -> Kind.HISTOGRAM;
         };
     }
 
-    private static void histogram(
-            StringBuilder out, String family, Labels labels, HistogramSnapshot values) {
-        for (double bound : BOUNDS) {
-            line(out, family + "_bucket", labels, shortest(bound), values.countAtMost(bound));
-        }
-        line(out, family + "_bucket", labels, "+Inf", values.count());
-        line(out, family + "_sum", labels, "", values.sum());
-        line(out, family + "_count", labels, "", values.count());
+    /// What was told so far, an empty line behind each family.
+    public String text() {
+        return family.isEmpty() ? "" : out + "\n";
     }
 
-    private static String shortest(double bound) {
-        return bound == Math.rint(bound) ? Long.toString((long) bound) : Double.toString(bound);
+    @Override
+    public void family(String name, Kind kind) {
+        out.append(family.isEmpty() ? "" : "\n");
+        out.append("# TYPE ").append(name).append(' ');
+        out.append(kind.name().toLowerCase(Locale.ROOT)).append('\n');
+        family = name;
+    }
+
+    @Override
+    public void number(MemberLabels labels, double value) {
+        line("", labels, "").append(shortest(value)).append('\n');
+    }
+
+    @Override
+    public void distribution(MemberLabels labels, Distribution values) {
+        for (int i = 0; i < BOUNDS.length; i++) {
+            line("_bucket", labels, LE[i]).append(values.atMost(i)).append('\n');
+        }
+        line("_bucket", labels, LE[BOUNDS.length]).append(values.count()).append('\n');
+        line("_sum", labels, "").append(values.sum()).append('\n');
+        line("_count", labels, "").append(values.count()).append('\n');
+    }
+
+    /// All of a line but its value.
+    private StringBuilder line(String suffix, MemberLabels labels, String le) {
+        String text = labels.text();
+        out.append(family).append(suffix).append('{').append(text);
+        return out.append(text.isEmpty() || le.isEmpty() ? "" : ",").append(le).append("} ");
+    }
+
+    private static String shortest(double number) {
+        return number == Math.rint(number) && Math.abs(number) < 1e18
+                ? Long.toString((long) number)
+                : Double.toString(number);
     }
 
     /// Prints labels as they stand between the braces of a line.
@@ -85,22 +133,6 @@ public final class PrometheusText {
             out.append('"');
         }
         return out.toString();
-    }
-
-    private static void line(
-            StringBuilder out, String name, Labels labels, String bound, long value) {
-        out.append(name).append('{');
-        String separator = "";
-        for (Labels.Label label : labels.pairs()) {
-            out.append(separator).append(label.name()).append("=\"");
-            escape(out, label.value());
-            out.append('"');
-            separator = ",";
-        }
-        if (!bound.isEmpty()) {
-            out.append(separator).append("le=\"").append(bound).append('"');
-        }
-        out.append("} ").append(value).append('\n');
     }
 
     private static void escape(StringBuilder out, String value) {

@@ -86,7 +86,7 @@ public final class AdminServer implements AutoCloseable {
                 LOG.error("bug: admin {}", exchange.getRequestURI(), e);
                 answer = Page.Answer.error(500, "bug: " + e);
             }
-            byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
+            byte[] body = answer.content().toByteArray();
             Headers headers = exchange.getResponseHeaders();
             headers.set("content-type", answer.contentType());
             headers.set("cache-control", "no-cache, max-age=0");

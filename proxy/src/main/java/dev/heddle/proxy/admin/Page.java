@@ -1,5 +1,6 @@
 package dev.heddle.proxy.admin;
 
+import dev.heddle.xds.wire.Bytes;
 import java.util.Map;
 
 /// One admin page.
@@ -18,7 +19,16 @@ public interface Page {
     }
 
     /// An answer.
-    record Answer(int status, String contentType, String body) {
+    record Answer(int status, String contentType, Bytes content) {
+        /// One that is a text.
+        public Answer(int status, String contentType, String body) {
+            this(status, contentType, Bytes.utf8(body));
+        }
+
+        /// The content of one that is a text.
+        public String body() {
+            return content.toStringUtf8();
+        }
 
         /// 200, plain text.
         public static Answer text(String body) {

@@ -3,12 +3,14 @@ package dev.heddle.proxy.admin;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import dev.heddle.telemetry.Meters;
+import dev.heddle.telemetry.MetricSink;
 import dev.heddle.telemetry.PrometheusFormat;
 import dev.heddle.telemetry.PrometheusText;
 import dev.heddle.telemetry.Reading;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /// `/stats`: text as Envoy's, JSON as Envoy's, or Prometheus' format.
@@ -34,7 +36,7 @@ final class StatsPage implements Page {
 
     @Override
     public Answer answer(Map<String, String> query, String accept) {
-        return answer(query, query.getOrDefault("format", "text"), PrometheusFormat.of(accept));
+        return answer(query, query.getOrDefault("format", "text"), accept);
     }
 
     /// The page that is always in a format of Prometheus.
@@ -47,12 +49,12 @@ final class StatsPage implements Page {
 
             @Override
             public Answer answer(Map<String, String> query, String accept) {
-                return StatsPage.this.answer(query, "prometheus", PrometheusFormat.of(accept));
+                return StatsPage.this.answer(query, "prometheus", accept);
             }
         };
     }
 
-    private Answer answer(Map<String, String> query, String format, PrometheusFormat words) {
+    private Answer answer(Map<String, String> query, String format, String accept) {
         Predicate<Reading> type;
         Pattern filter;
         try {
@@ -85,24 +87,15 @@ final class StatsPage implements Page {
                                             "usage: /stats?histogram_buckets="
                                                     + "(cumulative|disjoint|detailed|summary)"));
             case "prometheus" ->
-                    switch (buckets) {
-                        case "", "cumulative" ->
-                                new Answer(
-                                        200,
-                                        words.contentType(),
-                                        words.write(
-                                                prometheus(
-                                                        readings,
-                                                        family ->
-                                                                filter.matcher(family).find()
-                                                                        != isInverted)));
-                        default ->
-                                Answer.error(
-                                        400,
-                                        "histogram_buckets '"
-                                                + buckets
-                                                + "' (expected: cumulative)");
-                    };
+                    prometheus(
+                            buckets,
+                            accept,
+                            sink -> {
+                                PrometheusText.tell(readings, sink);
+                                Predicate<String> family =
+                                        it -> filter.matcher(it).find() != isInverted;
+                                meters.sources().forEach(source -> source.tell(sink, family));
+                            });
             case "html", "active-html" ->
                     Answer.error(
                             501,
@@ -113,10 +106,33 @@ final class StatsPage implements Page {
         };
     }
 
-    private String prometheus(List<Reading> readings, Predicate<String> family) {
-        var out = new StringBuilder(PrometheusText.print(readings));
-        meters.sources().forEach(source -> source.print(out, family));
-        return out.toString();
+    /// @param all tells of everything that is wanted
+    private static Answer prometheus(String buckets, String accept, Consumer<MetricSink> all) {
+        boolean isProtobuf = PrometheusFormat.likesProtobuf(accept);
+        boolean isNative = buckets.equals("prometheusnative");
+        if (!isNative && !buckets.isEmpty() && !buckets.equals("cumulative")) {
+            return Answer.error(
+                    400,
+                    "histogram_buckets '"
+                            + buckets
+                            + "' (expected: cumulative or prometheusnative)");
+        }
+        if (isNative && !isProtobuf) {
+            return Answer.error(
+                    400,
+                    "histogram_buckets 'prometheusnative' is in protobuf only (expected: accept: "
+                            + MetricFamilies.CONTENT_TYPE
+                            + ")");
+        }
+        if (isProtobuf) {
+            var page = new MetricFamilies(isNative);
+            all.accept(page);
+            return new Answer(200, MetricFamilies.CONTENT_TYPE, page.bytes());
+        }
+        var page = new PrometheusText();
+        all.accept(page);
+        PrometheusFormat words = PrometheusFormat.of(accept);
+        return new Answer(200, words.contentType(), words.write(page.text()));
     }
 
     private static Predicate<Reading> type(String name) {

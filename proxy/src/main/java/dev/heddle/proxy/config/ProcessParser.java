@@ -24,6 +24,7 @@ final class ProcessParser {
     private static final String PATH = "node.metadata.PROXY_CONFIG";
     private static final String VARIABLES = "proxyMetadata";
     private static final String MOST_SETS = "heddle.dev/metric-sets";
+    private static final String NATIVE = "heddle.dev/native-histograms";
     private static final String EVICTION = "sidecar.istio.io/statsEvictionInterval";
     private static final String MINIMUM = "MINIMUM_DRAIN_DURATION";
     private static final String EXIT_ON_ZERO = "EXIT_ON_ZERO_ACTIVE_CONNECTIONS";
@@ -51,7 +52,7 @@ final class ProcessParser {
         Map<String, Value> named =
                 variables == null ? Map.of() : variables.getStructValue().getFieldsMap();
         String variablesPath = join(PATH, VARIABLES);
-        boolean isToTheLast = truth(variablesPath, named);
+        boolean isToTheLast = truth(variablesPath, EXIT_ON_ZERO, named);
         Optional<Duration> termination = duration(PATH, "terminationDrainDuration", fields);
         Optional<Duration> minimum = duration(variablesPath, MINIMUM, named);
         return new ProcessConfig(
@@ -73,7 +74,8 @@ final class ProcessParser {
         }
         return new SeriesLimits(
                 isNumber ? Integer.parseInt(most) : SeriesLimits.USUAL.mostSets(),
-                duration(path, EVICTION, annotations).orElse(SeriesLimits.USUAL.idle()));
+                duration(path, EVICTION, annotations).orElse(SeriesLimits.USUAL.idle()),
+                truth(path, NATIVE, annotations));
     }
 
     private OptionalInt workers(Map<String, Value> fields) {
@@ -92,10 +94,10 @@ final class ProcessParser {
         return OptionalInt.of((int) workers);
     }
 
-    private boolean truth(String path, Map<String, Value> fields) {
-        String said = text(fields, EXIT_ON_ZERO);
+    private boolean truth(String path, String field, Map<String, Value> fields) {
+        String said = text(fields, field);
         if (!YES.contains(said) && !NO.contains(said)) {
-            findings.reject(join(path, EXIT_ON_ZERO), "'" + said + "' (expected: true or false)");
+            findings.reject(join(path, field), "'" + said + "' (expected: true or false)");
         }
         return YES.contains(said);
     }

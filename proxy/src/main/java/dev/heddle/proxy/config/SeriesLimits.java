@@ -7,9 +7,11 @@ import java.time.Duration;
 /// @param mostSets so many different sets of labels are kept, over all workers, for each list of
 ///   labels; beyond it labels are given up
 /// @param idle after which a set that nobody used is forgotten; zero for never
-public record SeriesLimits(int mostSets, Duration idle) {
+/// @param isNative whether histograms are counted as finely as Prometheus' native ones are, too,
+///   which takes some 2 KB more for each on each worker
+public record SeriesLimits(int mostSets, Duration idle, boolean isNative) {
     /// What is kept unasked. A set of Istio's labels of HTTP takes about 1.2 KB on each worker.
-    public static final SeriesLimits USUAL = new SeriesLimits(2_000, Duration.ZERO);
+    public static final SeriesLimits USUAL = new SeriesLimits(2_000, Duration.ZERO, false);
 
     public SeriesLimits {
         if (mostSets < 1) {

@@ -1,13 +1,17 @@
 package dev.heddle.proxy.recording;
 
+import dev.heddle.proxy.config.AccessLogConfig.Family;
 import dev.heddle.proxy.config.SeriesLimits;
 import dev.heddle.proxy.recording.SeriesSchema.Column;
+import dev.heddle.telemetry.MemberLabels;
 import dev.heddle.telemetry.MeterShard;
+import dev.heddle.telemetry.MetricSink;
+import dev.heddle.telemetry.MetricSink.Kind;
 import dev.heddle.telemetry.PrometheusSource;
-import dev.heddle.telemetry.PrometheusText;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +36,11 @@ public final class SeriesStore implements PrometheusSource {
     public SeriesStore(SeriesLimits limits, InstantSource clock) {
         this.limits = limits;
         this.clock = clock;
+    }
+
+    /// How families are counted that have the same labels.
+    SeriesSchema schema(List<Family> families) {
+        return SeriesSchema.of(families, limits.isNative());
     }
 
     /// Where a worker counts; the same whenever asked, as long as somebody holds it.
@@ -59,22 +68,64 @@ public final class SeriesStore implements PrometheusSource {
         return found[0];
     }
 
-    /// A line's labels and all numbers of its series.
+    /// A member's labels and all numbers of its series.
     private static final class Row {
-        private final String labels;
+        private final MemberLabels labels;
         private final long[] numbers;
 
-        Row(String labels, long[] numbers) {
+        Row(MemberLabels labels, long[] numbers) {
             this.labels = labels;
             this.numbers = numbers;
         }
 
-        String labels() {
-            return labels;
+        void tell(MetricSink sink, Column column, int from) {
+            if (column.isHistogram()) {
+                sink.distribution(labels, new Distributed(column, numbers, from));
+            } else {
+                sink.number(labels, numbers[from]);
+            }
+        }
+    }
+
+    /// A histogram's part of a series' numbers.
+    private static final class Distributed implements MetricSink.Distribution {
+        private final Column column;
+        private final long[] numbers;
+        private final int from;
+        private final long[] atMost = new long[SeriesSchema.BOUNDS.length + 1];
+
+        Distributed(Column column, long[] numbers, int from) {
+            this.column = column;
+            this.numbers = numbers;
+            this.from = from;
+            long count = 0;
+            for (int i = 0; i < atMost.length; i++) {
+                count += numbers[from + i];
+                atMost[i] = count;
+            }
         }
 
-        long at(int place) {
-            return numbers[place];
+        @Override
+        public long count() {
+            return atMost[atMost.length - 1];
+        }
+
+        @Override
+        public long sum() {
+            return numbers[from + SeriesSchema.HISTOGRAM - 1];
+        }
+
+        @Override
+        public long atMost(int bound) {
+            return atMost[bound];
+        }
+
+        @Override
+        public long[] natives() {
+            return column.isNative()
+                    ? Arrays.copyOfRange(
+                            numbers, from + SeriesSchema.HISTOGRAM, from + column.width())
+                    : new long[0];
         }
     }
 
@@ -82,7 +133,7 @@ public final class SeriesStore implements PrometheusSource {
     private record Members(Column column, int from, List<Row> rows) {}
 
     @Override
-    public void print(StringBuilder out, Predicate<String> wanted) {
+    public void tell(MetricSink sink, Predicate<String> wanted) {
         forgetUnused();
         var families = new TreeMap<String, List<Members>>();
         int series = 0;
@@ -99,10 +150,11 @@ public final class SeriesStore implements PrometheusSource {
             }
         }
         families.forEach((name, all) -> {
-            type(out, name, all.getFirst().column().isHistogram() ? "histogram" : "counter");
-            all.forEach(it -> print(out, it.column(), it.from(), it.rows()));
+            boolean isHistogram = all.getFirst().column().isHistogram();
+            sink.family(name, isHistogram ? Kind.HISTOGRAM : Kind.COUNTER);
+            all.forEach(it -> it.rows().forEach(row -> row.tell(sink, it.column(), it.from())));
         });
-        printOwn(out, wanted, series);
+        tellOwn(sink, wanted, series);
     }
 
     /// Who hears of all there is.
@@ -166,10 +218,7 @@ public final class SeriesStore implements PrometheusSource {
         Map<String, long[]> sums = sums(group);
         var rows = new ArrayList<Row>(sums.size());
         sums.forEach((key, numbers) ->
-                rows.add(
-                        new Row(
-                                PrometheusText.labels(group.schema().labels(), values(key)),
-                                numbers)));
+                rows.add(new Row(new MemberLabels(group.schema().labels(), values(key)), numbers)));
         return rows;
     }
 
@@ -191,76 +240,28 @@ public final class SeriesStore implements PrometheusSource {
         return sums;
     }
 
-    private static void print(StringBuilder out, Column column, int from, List<Row> rows) {
-        for (Row row : rows) {
-            if (!column.isHistogram()) {
-                line(out, column.name(), "", row.labels(), "", row.at(from));
-                continue;
-            }
-            long count = 0;
-            for (int i = 0; i < SeriesSchema.BOUNDS.length; i++) {
-                count += row.at(from + i);
-                line(out, column.name(), "_bucket", row.labels(), LE[i], count);
-            }
-            count += row.at(from + SeriesSchema.BOUNDS.length);
-            line(out, column.name(), "_bucket", row.labels(), LE[LE.length - 1], count);
-            long sum = row.at(from + SeriesSchema.HISTOGRAM - 1);
-            line(out, column.name(), "_sum", row.labels(), "", sum);
-            line(out, column.name(), "_count", row.labels(), "", count);
-        }
-    }
-
-    /// As labels, with a comma in front.
-    private static final String[] LE = new String[SeriesSchema.BOUNDS.length + 1];
-
-    static {
-        for (int i = 0; i < SeriesSchema.BOUNDS.length; i++) {
-            double bound = SeriesSchema.BOUNDS[i];
-            LE[i] =
-                    ",le=\""
-                            + (bound == Math.rint(bound) ? Long.toString((long) bound) : "" + bound)
-                            + "\"";
-        }
-        LE[LE.length - 1] = ",le=\"+Inf\"";
-    }
-
-    private static void line(
-            StringBuilder out, String name, String suffix, String labels, String le, long value) {
-        out.append(name).append(suffix).append('{').append(labels);
-        out.append(le, labels.isEmpty() && !le.isEmpty() ? 1 : 0, le.length());
-        out.append("} ").append(value).append('\n');
-    }
-
-    private static void type(StringBuilder out, String name, String type) {
-        out.append("# TYPE ").append(name).append(' ').append(type).append('\n');
-    }
-
     /// What became of series that were too many.
-    private void printOwn(StringBuilder out, Predicate<String> wanted, int series) {
-        own(out, wanted, "heddle_telemetry_series", "gauge", Map.of("", (long) series));
-        own(
-                out,
-                wanted,
-                "heddle_telemetry_series_limit",
-                "gauge",
-                Map.of("", (long) limits.mostSets()));
-        own(out, wanted, "heddle_telemetry_evicted_total", "counter", Map.of("", evicted.sum()));
-        own(out, wanted, "heddle_telemetry_dropped_total", "counter", Map.of("", dropped.sum()));
-        var byLabel = new TreeMap<String, Long>();
-        shed.forEach((label, count) ->
-                byLabel.put(PrometheusText.labels(List.of("label"), List.of(label)), count.sum()));
-        own(out, wanted, "heddle_telemetry_shed_total", "counter", byLabel);
+    private void tellOwn(MetricSink sink, Predicate<String> wanted, int series) {
+        own(sink, wanted, "heddle_telemetry_series", Kind.GAUGE, series);
+        own(sink, wanted, "heddle_telemetry_series_limit", Kind.GAUGE, limits.mostSets());
+        own(sink, wanted, "heddle_telemetry_evicted_total", Kind.COUNTER, evicted.sum());
+        own(sink, wanted, "heddle_telemetry_dropped_total", Kind.COUNTER, dropped.sum());
+        String family = "heddle_telemetry_shed_total";
+        if (wanted.test(family) && !shed.isEmpty()) {
+            sink.family(family, Kind.COUNTER);
+            new TreeMap<>(shed)
+                    .forEach((label, count) ->
+                            sink.number(
+                                    new MemberLabels(List.of("label"), List.of(label)),
+                                    count.sum()));
+        }
     }
 
     private static void own(
-            StringBuilder out,
-            Predicate<String> wanted,
-            String name,
-            String type,
-            Map<String, Long> values) {
-        if (wanted.test(name) && !values.isEmpty()) {
-            type(out, name, type);
-            values.forEach((labels, value) -> line(out, name, "", labels, "", value));
+            MetricSink sink, Predicate<String> wanted, String family, Kind kind, long value) {
+        if (wanted.test(family)) {
+            sink.family(family, kind);
+            sink.number(MemberLabels.none(), value);
         }
     }
 }

@@ -57,6 +57,10 @@ final class SeriesTable {
         this.width = schema.width();
     }
 
+    SeriesSchema schema() {
+        return schema;
+    }
+
     /// Writes the value of a label.
     interface Labels {
         /// @param label its place in the schema

@@ -35,7 +35,7 @@ final class StatsLogger implements AccessLogger {
                                 new Group(
                                         it.getKey(),
                                         it.getValue(),
-                                        store.table(worker, SeriesSchema.of(it.getValue()))))
+                                        store.table(worker, store.schema(it.getValue()))))
                         .toArray(Group[]::new);
     }
 
@@ -54,7 +54,7 @@ final class StatsLogger implements AccessLogger {
     @Confined("worker")
     private static final class Group implements SeriesTable.Labels {
         private final AccessLogFormat[] tags;
-        private final Family[] families;
+        private final SeriesSchema.Column[] columns;
         private final AccessLogFormat[] values;
         private final SeriesTable table;
         private final PlaceTexts places = new PlaceTexts();
@@ -70,7 +70,7 @@ final class StatsLogger implements AccessLogger {
 
         Group(List<Tag> tags, List<Family> families, SeriesTable table) {
             this.tags = tags.stream().map(Tag::value).toArray(AccessLogFormat[]::new);
-            this.families = families.toArray(Family[]::new);
+            this.columns = table.schema().families().toArray(SeriesSchema.Column[]::new);
             this.values = families.stream().map(Family::value).toArray(AccessLogFormat[]::new);
             this.table = table;
             int count = this.tags.length;
@@ -117,16 +117,12 @@ final class StatsLogger implements AccessLogger {
                 return;
             }
             int at = 0;
-            for (int i = 0; i < families.length; i++) {
+            for (int i = 0; i < columns.length; i++) {
                 long value = values[i].number(about, text);
-                boolean isHistogram = families[i].isHistogram();
-                if (value >= 0 && isHistogram) {
-                    series.add(at + SeriesSchema.bucket(value), 1);
-                    series.add(at + SeriesSchema.HISTOGRAM - 1, value);
-                } else if (value >= 0) {
-                    series.add(at, value);
+                if (value >= 0) {
+                    columns[i].count(series, at, value);
                 }
-                at += isHistogram ? SeriesSchema.HISTOGRAM : 1;
+                at += columns[i].width();
             }
         }
     }

@@ -49,6 +49,26 @@ class ProcessParserTest {
     }
 
     @Test
+    void anAnnotationHasHistogramsCountedFinely() throws BootstrapException {
+        assertThat(annotated("'true'").series().isNative()).isTrue();
+        assertThat(annotated("'false'").series().isNative()).isFalse();
+        assertThat(ProcessConfig.NONE.series().isNative()).isFalse();
+        assertThatThrownBy(() -> annotated("perhaps"))
+                .hasMessageContaining(
+                        "node.metadata.ANNOTATIONS.heddle.dev/native-histograms: 'perhaps'"
+                                + " (expected: true or false)");
+    }
+
+    private static ProcessConfig annotated(String said) throws BootstrapException {
+        return BootstrapParser.parse(
+                        "test",
+                        "node: {id: a, metadata: {ANNOTATIONS: {heddle.dev/native-histograms: "
+                                + said
+                                + "}}}")
+                .process();
+    }
+
+    @Test
     void whatIsNoneIsSaidWithItsPath() {
         assertThatThrownBy(() -> read("concurrency: 65"))
                 .hasMessageContaining(

@@ -14,6 +14,7 @@ import dev.heddle.proxy.observe.StreamInfo;
 import dev.heddle.telemetry.AccessLogFormat;
 import dev.heddle.telemetry.MeterShard;
 import dev.heddle.telemetry.Meters;
+import dev.heddle.telemetry.PrometheusText;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,7 +55,8 @@ class StatsLoggerTest {
                     family("istio_requests_total", false, "1"));
 
     private SeriesStore store(int most, Duration idle) {
-        return new SeriesStore(new SeriesLimits(most, idle), () -> Instant.ofEpochSecond(now));
+        return new SeriesStore(
+                new SeriesLimits(most, idle, false), () -> Instant.ofEpochSecond(now));
     }
 
     private void request(AccessLogger logger, String path, int status, long millis) {
@@ -66,9 +68,9 @@ class StatsLoggerTest {
     }
 
     private static List<String> lines(SeriesStore store, String prefix) {
-        var out = new StringBuilder();
-        store.print(out, _ -> true);
-        return out.toString().lines().filter(it -> it.startsWith(prefix)).toList();
+        var page = new PrometheusText();
+        store.tell(page, _ -> true);
+        return page.text().lines().filter(it -> it.startsWith(prefix)).toList();
     }
 
     private static long sum(List<String> lines) {
