@@ -123,6 +123,7 @@ public final class Analysis {
                 index.services(),
                 findings);
         TelemetryCheck.check(index, findings);
+        MetricsCheck.check(index, findings);
         findings.addAll(Patched.check(index.resources().all(Kinds.ENVOY_FILTER)));
         findings.addAll(Ingresses.of(index.resources(), mesh).findings());
         findings.addAll(index.gatewayApi().findings());
