@@ -188,7 +188,7 @@ const scenes = {
     await go(page, '/services?range=5m');
     for (const name of ['reviews', 'ratings', 'details', 'productpage']) {
       const row = page.locator('tr', { hasText: `${name}.default` });
-      check(/\d\/s/.test(await row.innerText()), `${name} has calls`);
+      await until(`${name} has calls`, async () => /\d\/s/.test(await row.innerText()));
     }
     await go(page, `/services/${REVIEWS}?range=5m`);
     for (const version of ['v1', 'v2', 'v3']) check(await says(page, version, '.panel'), `reviews has ${version}`);

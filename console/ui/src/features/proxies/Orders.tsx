@@ -24,6 +24,12 @@ export function Orders({ proxy }: { proxy: Shape['Proxy'] }) {
   const mayOrder = may('operator', namespaceOf(proxy.id));
   const { orders } = proxy;
   const failure = log.error ?? drain.error;
+  /** What was refused before is not told of what comes next. */
+  function order(act: () => void) {
+    log.reset();
+    drain.reset();
+    act();
+  }
 
   return (
     <Panel title={t('orders.title')}>
@@ -41,8 +47,8 @@ export function Orders({ proxy }: { proxy: Shape['Proxy'] }) {
                 <select className="field" aria-label={t('orders.minutes')} value={minutes} onChange={(event) => setMinutes(Number(event.target.value))}>
                   {MINUTES.map((it) => <option key={it} value={it}>{t('orders.for', { n: it })}</option>)}
                 </select>
-                <Button disabled={log.isPending} onClick={() => log.mutate(level)}>{t('orders.set')}</Button>
-                {orders.logLevel && <Button disabled={log.isPending} onClick={() => log.mutate('')}>{t('orders.back')}</Button>}
+                <Button disabled={log.isPending} onClick={() => order(() => log.mutate(level))}>{t('orders.set')}</Button>
+                {orders.logLevel && <Button disabled={log.isPending} onClick={() => order(() => log.mutate(''))}>{t('orders.back')}</Button>}
               </>
             )}
           </div>
@@ -51,11 +57,11 @@ export function Orders({ proxy }: { proxy: Shape['Proxy'] }) {
           <div key="drain" className="toolbar">
             <Tag tone={orders.draining ? 'warn' : 'good'}>{t(orders.draining ? 'orders.draining' : 'orders.serving')}</Tag>
             {mayOrder && (orders.draining ? (
-              <Button disabled={drain.isPending} onClick={() => drain.mutate(false)}>{t('orders.serve')}</Button>
+              <Button disabled={drain.isPending} onClick={() => order(() => drain.mutate(false))}>{t('orders.serve')}</Button>
             ) : isAsking ? (
               <>
                 <span>{t('orders.drainAsk')}</span>
-                <Button tone="danger" disabled={drain.isPending} onClick={() => drain.mutate(true)}>{t('sure')}</Button>
+                <Button tone="danger" disabled={drain.isPending} onClick={() => order(() => drain.mutate(true))}>{t('sure')}</Button>
                 <Button onClick={() => setAsking(false)}>{t('cancel')}</Button>
               </>
             ) : <Button onClick={() => setAsking(true)}>{t('orders.drainNow')}</Button>)}
