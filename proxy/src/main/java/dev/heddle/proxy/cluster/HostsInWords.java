@@ -52,10 +52,10 @@ final class HostsInWords {
                     return "ejected";
                 }
                 if (health.has(HealthFlag.EXCLUDED_VIA_IMMEDIATE_HC_FAIL)) {
-                    return "left out as they said themselves that they fail";
+                    return "left out by its own word that it fails";
                 }
                 if (health.has(HealthFlag.FAILED_ACTIVE_HC)) {
-                    return "failing their health checks";
+                    return "unwell by its health checks";
                 }
             }
         }

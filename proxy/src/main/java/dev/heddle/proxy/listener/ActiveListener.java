@@ -363,6 +363,7 @@ final class ActiveListener {
             log.limited(most.config().statPrefix(), isTaken);
             if (!isTaken) {
                 limit.release();
+                chain.tellTooMany(arrival.wire());
                 return refused(arrival.wire(), most.config().delay());
             }
         }

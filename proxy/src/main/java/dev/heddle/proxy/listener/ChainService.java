@@ -12,6 +12,8 @@ import dev.heddle.proxy.drain.ListenerDrain;
 import dev.heddle.proxy.observe.HandshakeLog;
 import dev.heddle.proxy.overload.OverloadState;
 import dev.heddle.proxy.runtime.Published;
+import dev.heddle.proxy.runtime.Wire;
+import dev.heddle.proxy.tcp.TcpConnection;
 import dev.heddle.proxy.tcp.TcpService;
 import dev.heddle.proxy.tls.TlsServer;
 import java.time.Duration;
@@ -66,6 +68,14 @@ record ChainService(
                                         chain.handshakeTimeout(),
                                         services.handshakeLog(listener))),
                 service(services, listener, chain));
+    }
+
+    /// Has the log tell of a connection of which there may be no more at once; a log of requests
+    /// has nothing to tell.
+    void tellTooMany(Wire client) {
+        if (service instanceof Service.Tcp(TcpService tcp)) {
+            TcpConnection.tooMany(tcp, client);
+        }
     }
 
     /// It goes, and with it its connections.

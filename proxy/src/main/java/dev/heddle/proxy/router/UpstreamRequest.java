@@ -169,6 +169,7 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
             cluster.stats().add(ClusterStat.UPSTREAM_RQ_PENDING_OVERFLOW);
             report.nothing();
             state = State.OVER;
+            exchange.info().setCircumstance("requests");
             exchange.fail(new UpstreamFailure.Overflow());
             return;
         }
@@ -375,10 +376,7 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
         if (failure instanceof UpstreamFailure.ConnectionLost
                 && stream != null
                 && stream.isLostIdle()) {
-            exchange.info()
-                    .setCircumstance(
-                            "the upstream closed the idle connection while the request was being"
-                                    + " sent");
+            exchange.info().setCircumstance("while it was idle and the request was being sent");
         }
         if (over()) {
             report.failed();

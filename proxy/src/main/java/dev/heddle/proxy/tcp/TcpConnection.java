@@ -265,9 +265,19 @@ public final class TcpConnection implements WireHandler, PickContext, PoolWaiter
     ///
     /// @param why for the log
     public static void refused(TcpService service, Wire client, String why) {
+        recordRefused(service, client, info -> info.setDownstreamFailureReason(why));
+    }
+
+    /// Records a connection of which there may be no more at once.
+    public static void tooMany(TcpService service, Wire client) {
+        recordRefused(service, client, info -> info.setConnectionTermination("connection_limit"));
+    }
+
+    private static void recordRefused(
+            TcpService service, Wire client, Consumer<StreamInfo> reason) {
         var info = new StreamInfo();
         record(info, service, client);
-        info.setDownstreamFailureReason(why);
+        reason.accept(info);
         service.log().opened();
         info.ended(service.context().worker().nanos());
         service.log().completed(info);
@@ -285,6 +295,7 @@ public final class TcpConnection implements WireHandler, PickContext, PoolWaiter
 
     private void onOld() {
         service.log().count(ConnectionStat.MAX_DOWNSTREAM_CONNECTION_DURATION);
+        info.setLimitNanos(service.config().maxDuration().toNanos());
         finish(ResponseFlag.DT);
     }
 
@@ -333,12 +344,14 @@ public final class TcpConnection implements WireHandler, PickContext, PoolWaiter
             boolean isAllowed = to.tryAcquire(Resource.REQUESTS);
             if (!isAllowed) {
                 to.stats().add(ClusterStat.UPSTREAM_RQ_PENDING_OVERFLOW);
+                info.setCircumstance("requests");
             }
             return isAllowed;
         }
         boolean isAllowed = to.remaining(Resource.CONNECTIONS) > 0;
         if (!isAllowed) {
             to.stats().add(ClusterStat.UPSTREAM_CX_OVERFLOW);
+            info.setCircumstance("connections");
         }
         return isAllowed;
     }

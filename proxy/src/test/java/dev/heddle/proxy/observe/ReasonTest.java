@@ -6,6 +6,7 @@ import dev.heddle.proxy.http.CodecError;
 import dev.heddle.proxy.http.LocalReply;
 import dev.heddle.proxy.http.ResponseFlag;
 import dev.heddle.proxy.http.UpstreamFailure;
+import dev.heddle.telemetry.Failure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +53,12 @@ class ReasonTest {
         return Reason.of(info, -1);
     }
 
+    private static String said(String details, StreamInfo info) {
+        info.setResponseDetails(details);
+        info.setResponseCode(503);
+        return String.valueOf(Reason.of(info, -1));
+    }
+
     static Stream<Arguments> failures() {
         return Stream.of(
                 Arguments.of(new UpstreamFailure.NoRoute(), "no route matches the request"),
@@ -63,11 +70,11 @@ class ReasonTest {
                         "no healthy host: the cluster 'outbound|80||reviews' has none"),
                 Arguments.of(
                         new UpstreamFailure.Overflow(),
-                        "the cluster 'outbound|80||reviews' takes no more: its limit of requests"
-                                + " is reached"),
+                        "the cluster 'outbound|80||reviews' takes no more: a limit of its"
+                                + " connection pool is reached"),
                 Arguments.of(
                         new UpstreamFailure.BreakerOpen(),
-                        "the cluster's circuit breaker is open: it failed or was slow too often"),
+                        "the circuit breaker of the cluster 'outbound|80||reviews' is open: it failed or was slow too often"),
                 Arguments.of(
                         new UpstreamFailure.ConnectFailed(true, ""),
                         "no connection to the upstream came about in time"),
@@ -85,12 +92,11 @@ class ReasonTest {
                         new UpstreamFailure.ProtocolError(), "what the upstream sent is no HTTP"),
                 Arguments.of(
                         new UpstreamFailure.TryTimeout(false),
-                        "the upstream did not answer within its limit of one try"),
+                        "the upstream did not answer within the time of one try"),
                 Arguments.of(
                         new UpstreamFailure.TryTimeout(true),
-                        "nothing came from the upstream for its limit"),
-                Arguments.of(
-                        new UpstreamFailure.Timeout(), "the route's timeout of its limit ran out"));
+                        "nothing came from the upstream for too long"),
+                Arguments.of(new UpstreamFailure.Timeout(), "the route's timeout ran out"));
     }
 
     @ParameterizedTest
@@ -133,11 +139,26 @@ class ReasonTest {
         assertThat(reason(ejected, LocalReply.to(new UpstreamFailure.NoHealthyHost())))
                 .isEqualTo("no healthy host: all 3 of 'outbound|80||reviews' are ejected");
         StreamInfo idle = info();
-        idle.setCircumstance(
-                "the upstream closed the idle connection while the request was being sent");
+        idle.setUpstreamHost("10.0.0.1:80");
+        idle.setCircumstance("while it was idle and the request was being sent");
         assertThat(reason(idle, LocalReply.to(new UpstreamFailure.ConnectionLost())))
                 .isEqualTo(
-                        "the upstream closed the idle connection while the request was being sent");
+                        "the upstream 10.0.0.1:80 closed the connection while it was idle and the"
+                                + " request was being sent");
+        StreamInfo limited = info();
+        limited.setCircumstance("the limit 'few' of 'default/web'");
+        assertThat(said("local_rate_limited", limited))
+                .isEqualTo(
+                        "there were more requests than the limit 'few' of 'default/web' lets pass");
+        StreamInfo asked = info();
+        asked.setCircumstance("outbound|80||authz");
+        assertThat(List.of("ext_authz_denied", "ext_authz_error", "ext_authz_invalid"))
+                .extracting(details -> said(details, asked))
+                .containsExactly(
+                        "the external authorization service 'outbound|80||authz' refused",
+                        "the external authorization service 'outbound|80||authz' gave no answer",
+                        "the external authorization service 'outbound|80||authz' wants a header or"
+                                + " a path that is none");
         StreamInfo delayed = info();
         delayed.flag(ResponseFlag.DI);
         assertThat(reason(delayed, LocalReply.to(new UpstreamFailure.NoRoute())))
@@ -152,7 +173,7 @@ class ReasonTest {
                                 "rbac_access_denied_matched_policy[none]",
                                 "rbac_access_denied_matched_policy[own]",
                                 "jwt_authn_access_denied{Jwt_is_missing}"))
-                .extracting(details -> Reason.ofDetails(details, info()))
+                .extracting(details -> said(details, info()))
                 .containsExactly(
                         "denied by AuthorizationPolicy default/deny-all, rule 0",
                         "denied: no AuthorizationPolicy that allows matches",
@@ -207,7 +228,11 @@ class ReasonTest {
             StreamInfo info = info();
             info.flag(each);
             String said = Reason.of(info, -1);
-            assertThat(said).as(each.name()).isNotNull().contains(" ").doesNotContain("null");
+            assertThat(said)
+                    .as(each.name())
+                    .isNotNull()
+                    .contains(" ")
+                    .doesNotContain("null", "flags it");
             sentences.putIfAbsent(String.valueOf(said), each);
         }
         assertThat(sentences).containsValue(flag);
@@ -216,7 +241,7 @@ class ReasonTest {
     @ParameterizedTest
     @EnumSource
     void everyErrorOfAMessageIsSaidInWords(CodecError error) {
-        assertThat(reason(info(), error.reply())).doesNotStartWith(Reason.UNKNOWN).contains(" ");
+        assertThat(reason(info(), error.reply())).doesNotStartWith(Failure.UNKNOWN).contains(" ");
     }
 
     /// The sources are looked through, so a detail that somebody adds needs words, too.
@@ -260,7 +285,7 @@ class ReasonTest {
     }
 
     private static boolean isUnknown(String details) {
-        return Reason.ofDetails(details, info()).startsWith(Reason.UNKNOWN);
+        return said(details, info()).startsWith(Failure.UNKNOWN);
     }
 
     private static void add(String text, Set<String> details) {

@@ -67,9 +67,7 @@ public record Explanation(
         var text = new StringBuilder();
         text.append(what(log)).append(' ').append(ending(log)).append(' ').append(by(log));
         text.append(" after ").append(duration(log.outcome().durationMicros()));
-        if (isFailed(log) || !log.outcome().reason().isEmpty()) {
-            text.append(": ").append(Reasons.of(log));
-        }
+        Reasons.of(log).ifPresent(reason -> text.append(": ").append(reason));
         text.append(where(log));
         text.append('.');
         RequestLog first = all.getFirst();
@@ -88,13 +86,19 @@ public record Explanation(
         RequestLog.Request request = log.request();
         String from = party(log.source());
         String to = party(log.destination());
-        String asked =
-                request.protocol().equals("tcp")
-                        ? "the connection"
-                        : (request.method() + " " + request.path()).strip();
-        return asked
+        return asked(log)
                 + (from.isEmpty() ? "" : " from " + from)
-                + (to.isEmpty() ? " for " + request.authority() : " to " + to);
+                + (to.isEmpty() ? named(" for ", request.authority()) : " to " + to);
+    }
+
+    /// Of what is no HTTP nobody knows what was asked.
+    private static String asked(RequestLog log) {
+        String asked = (log.request().method() + " " + log.request().path()).strip();
+        return Reasons.isOfBytes(log) ? "the connection" : asked.isEmpty() ? "a request" : asked;
+    }
+
+    private static String named(String before, String name) {
+        return name.isEmpty() ? "" : before + name;
     }
 
     private static String party(Party party) {
@@ -102,15 +106,17 @@ public record Explanation(
     }
 
     private static String ending(RequestLog log) {
-        if (log.request().protocol().equals("tcp")) {
-            return log.isError() ? "was ended" : "was served";
+        if (Reasons.isOfBytes(log)) {
+            return Reasons.isOwnAnswer(log) ? "was ended" : "was served";
         }
         int code = log.outcome().code();
         String grpc =
                 log.outcome().grpcStatus() > 0
                         ? " (gRPC status " + log.outcome().grpcStatus() + ")"
                         : "";
-        return code == 0 ? "got no answer" + grpc : "was answered " + code + grpc;
+        return code == 0
+                ? "got no answer" + grpc + " and was ended"
+                : "was answered " + code + grpc;
     }
 
     private static String by(RequestLog log) {

@@ -272,8 +272,8 @@ class EnvoySignalsTest {
                 .matches(
                         "GET /ratings/0 from web-v1\\.shop to ratings\\.default\\.svc\\.cluster"
                                 + "\\.local was answered 503 by the proxy of web-v1\\.shop after"
-                                + " [0-9.]+ ms: no host of cluster '.*' is healthy"
-                                + " \\(no_healthy_upstream\\) \\(route 'to-ratings',"
+                                + " [0-9.]+ ms: no healthy host: the cluster '.*' has none"
+                                + " \\(route 'to-ratings',"
                                 + " configuration 7\\)\\.");
     }
 

@@ -138,6 +138,7 @@ public final class ExtAuthzFilter implements HttpFilter {
 
     private Verdict ask(Exchange exchange) {
         state = State.ASKING;
+        exchange.info().setCircumstance(config.service().cluster());
         askedNanos = exchange.worker().nanos();
         isStarting = true;
         Check question = question(exchange);
@@ -195,6 +196,9 @@ public final class ExtAuthzFilter implements HttpFilter {
         check = null;
         state = State.DONE;
         Verdict verdict = verdict(exchange, answer);
+        if (!(verdict instanceof Verdict.Reply)) {
+            exchange.info().setCircumstance(null);
+        }
         if (isStarting) {
             early = verdict;
         } else {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// A list of actions (`envoy.config.route.v3.RateLimit`) with the descriptors that have its keys.
@@ -26,6 +27,18 @@ public final class Asked {
     public record Descriptor(List<Entry> entries, Limit limit, int mostValues) {
         public Descriptor {
             entries = List.copyOf(entries);
+        }
+
+        /// As a RateLimitPolicy names its rule, else what is counted.
+        String name() {
+            return entries.stream()
+                    .filter(it -> it.key().equals("rule"))
+                    .map(Entry::value)
+                    .findFirst()
+                    .orElseGet(() ->
+                            entries.stream()
+                                    .map(it -> (it.key() + " " + it.value()).strip())
+                                    .collect(Collectors.joining(", ")));
         }
     }
 
@@ -69,10 +82,11 @@ public final class Asked {
 
         public Counted(Descriptor descriptor) {
             this.descriptor = descriptor;
-            this.all = descriptor.limit().bucket();
+            this.all = descriptor.limit().bucket(descriptor.name());
             this.each =
                     descriptor.entries().stream().anyMatch(it -> it.value().isEmpty())
-                            ? new ValueBuckets(descriptor.limit(), descriptor.mostValues())
+                            ? new ValueBuckets(
+                                    descriptor.name(), descriptor.limit(), descriptor.mostValues())
                             : null;
         }
 

@@ -8,7 +8,10 @@ import java.time.Duration;
 /// @param tokens requests in an interval; at least 1
 /// @param interval more than zero
 public record Limit(long most, long tokens, Duration interval) {
-    TokenBucket bucket() {
-        return new TokenBucket(most, tokens, interval);
+    /// A bucket for it.
+    ///
+    /// @param name of what is limited; empty for everything
+    TokenBucket bucket(String name) {
+        return new TokenBucket(name, most, tokens, interval);
     }
 }

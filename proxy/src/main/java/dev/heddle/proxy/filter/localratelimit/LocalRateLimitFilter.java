@@ -63,6 +63,7 @@ public final class LocalRateLimitFilter implements HttpFilter {
             return Verdict.CONTINUE;
         }
         stats.count("enforced");
+        exchange.info().setCircumstance(inWords(taken.bucket()));
         return new Verdict.Reply(
                 new LocalReply(
                         config.status(),
@@ -72,6 +73,12 @@ public final class LocalRateLimitFilter implements HttpFilter {
                         config.told(),
                         false),
                 config.isExhausted() ? RESOURCE_EXHAUSTED : null);
+    }
+
+    /// As in `'few' of 'default/web'`.
+    private String inWords(@Nullable TokenBucket empty) {
+        String rule = empty == null || empty.name().isEmpty() ? "" : "'" + empty.name() + "' of ";
+        return "the limit " + rule + "'" + config.statPrefix() + "'";
     }
 
     private void mark(Headers request) {

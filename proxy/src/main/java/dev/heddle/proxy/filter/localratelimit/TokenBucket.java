@@ -13,6 +13,7 @@ final class TokenBucket {
     private static final long FULL = Long.MIN_VALUE;
     private static final long LONGEST = Long.MAX_VALUE / 4;
 
+    private final String name;
     private final long most;
 
     /// In nanoseconds; a time of many slow tokens would be too long in these, so of tokens that
@@ -23,11 +24,13 @@ final class TokenBucket {
     private final long ticksToFill;
     private final AtomicLong emptyAt = new AtomicLong(FULL);
 
+    /// @param name of what is limited, for the log; empty for everything
     /// @param most tokens that there can be; at least 1
     /// @param tokens that come in an interval; at least 1
     /// @param interval more than zero
-    TokenBucket(long most, long tokens, Duration interval) {
+    TokenBucket(String name, long most, long tokens, Duration interval) {
         long nanos = Math.max(1, interval.toNanos() / tokens);
+        this.name = name;
         this.most = most;
         this.tick = nanos > TimeUnit.SECONDS.toNanos(1) ? TimeUnit.MILLISECONDS.toNanos(1) : 1;
         this.ticksPerToken = nanos / tick;
@@ -58,6 +61,10 @@ final class TokenBucket {
     private long from(long emptyAt, long now) {
         long earliest = now - ticksToFill;
         return emptyAt == FULL || emptyAt - earliest < 0 ? earliest : emptyAt;
+    }
+
+    String name() {
+        return name;
     }
 
     /// Tokens that there can be.

@@ -23,7 +23,7 @@ public final class TokenBuckets {
     /// @param takesAlways whether those for which one is found take of that, too
     public TokenBuckets(List<Asked> asked, Limit others, boolean takesAlways) {
         this.asked = List.copyOf(asked);
-        this.others = others.bucket();
+        this.others = others.bucket("");
         this.takesAlways = takesAlways;
     }
 

@@ -7,10 +7,12 @@ import java.util.Map;
 /// A bucket for each value that is seen. Beyond so many values the one is forgotten that was not
 /// seen for longest.
 final class ValueBuckets {
+    private final String name;
     private final Limit limit;
     private final Map<List<String>, TokenBucket> buckets;
 
-    ValueBuckets(Limit limit, int most) {
+    ValueBuckets(String name, Limit limit, int most) {
+        this.name = name;
         this.limit = limit;
         this.buckets =
                 new LinkedHashMap<>(16, 0.75f, true) {
@@ -24,7 +26,7 @@ final class ValueBuckets {
 
     TokenBucket of(List<String> values) {
         synchronized (buckets) {
-            return buckets.computeIfAbsent(values, _ -> limit.bucket());
+            return buckets.computeIfAbsent(values, _ -> limit.bucket(name));
         }
     }
 }

@@ -16,7 +16,7 @@ class TokenBucketTest {
     @Test
     void tokensComeSteadilyUpToTheMost() {
         for (long start : new long[] {0, -5 * SECOND, Long.MAX_VALUE - SECOND, 7}) {
-            var bucket = new TokenBucket(2, 10, Duration.ofSeconds(1));
+            var bucket = new TokenBucket("", 2, 10, Duration.ofSeconds(1));
 
             assertThat(bucket.left(start)).isEqualTo(2);
             assertThat(taken(bucket, start, 5)).as("at once").isEqualTo(2);
@@ -30,20 +30,20 @@ class TokenBucketTest {
 
     @Test
     void aDayIsNotTooLongAndNoNumberTooLarge() {
-        var slow = new TokenBucket(0xffff_ffffL, 1, Duration.ofDays(1));
+        var slow = new TokenBucket("", 0xffff_ffffL, 1, Duration.ofDays(1));
 
         assertThat(taken(slow, 0, 1_000)).isEqualTo(1_000);
         assertThat(slow.left(0)).isEqualTo(0xffff_ffffL - 1_000);
         assertThat(slow.left(TimeUnit.DAYS.toNanos(2))).isEqualTo(0xffff_ffffL - 998);
 
-        var free = new TokenBucket(0xffff_ffffL, 0xffff_ffffL, Duration.ofSeconds(1));
+        var free = new TokenBucket("", 0xffff_ffffL, 0xffff_ffffL, Duration.ofSeconds(1));
 
         assertThat(taken(free, 1, 100_000)).isEqualTo(100_000);
     }
 
     @Test
     void workersTakeNoMoreThanThereAre() {
-        var bucket = new TokenBucket(1_000, 1, Duration.ofHours(1));
+        var bucket = new TokenBucket("", 1_000, 1, Duration.ofHours(1));
         var taken = new AtomicInteger();
 
         IntStream.range(0, 8)
@@ -55,7 +55,7 @@ class TokenBucketTest {
 
     @Test
     void whatWasNotSeenForLongestIsForgotten() {
-        var buckets = new ValueBuckets(new Limit(1, 1, Duration.ofHours(1)), 2);
+        var buckets = new ValueBuckets("", new Limit(1, 1, Duration.ofHours(1)), 2);
 
         assertThat(taken(buckets, "a")).isTrue();
         assertThat(taken(buckets, "b")).isTrue();
