@@ -37,8 +37,14 @@ final class SignalsEmitter {
     private static final String GRPC_STATUS = "grpc-status";
     private static final int SERVER_ERROR = 500;
 
-    /// Requests that somebody refused: they carry no flag.
-    private static final List<Integer> REFUSALS = List.of(401, 403, 429);
+    /// Requests that somebody refused, or that did not come in time: they carry no flag.
+    private static final List<Integer> REFUSALS = List.of(401, 403, 408, 429);
+
+    /// Connections that were refused, or whose handshake failed, carry none either.
+    private static final List<String> ENDED_FOR_A_REASON =
+            List.of(
+                    "connection.termination_details != ''",
+                    "connection.transport_failure_reason != ''");
 
     /// How calls of gRPC end that failed or were refused.
     private static final List<GrpcStatusFilter.Status> FAILURES =
@@ -91,6 +97,8 @@ final class SignalsEmitter {
             any.addFilters(status(ComparisonFilter.Op.GE, SERVER_ERROR));
             REFUSALS.forEach(code -> any.addFilters(status(ComparisonFilter.Op.EQ, code)));
             any.addFilters(failedCall());
+        } else {
+            ENDED_FOR_A_REASON.forEach(it -> any.addFilters(LogFilters.expression(it)));
         }
         // Whatever the flag.
         any.addFilters(

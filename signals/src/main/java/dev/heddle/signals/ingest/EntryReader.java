@@ -22,6 +22,7 @@ import io.envoyproxy.envoy.data.accesslog.v3.TLSProperties.CertificateProperties
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Makes records of Envoy's access log entries.
 ///
@@ -79,10 +80,6 @@ record EntryReader(Sender sender, Places places) {
         if (!ENDS.contains(common.getAccessLogType())) {
             return Optional.empty();
         }
-        String why =
-                common.getUpstreamTransportFailureReason().isEmpty()
-                        ? common.getConnectionTerminationDetails()
-                        : common.getUpstreamTransportFailureReason();
         return Optional.of(
                 log(
                         common,
@@ -96,12 +93,23 @@ record EntryReader(Sender sender, Places places) {
                                 0,
                                 -1,
                                 Flags.of(common.getResponseFlags()),
-                                Texts.cut(why),
+                                Texts.cut(why(common)),
                                 tags(common).text("reason"),
                                 duration(common),
                                 entry.getConnectionProperties().getReceivedBytes(),
                                 entry.getConnectionProperties().getSentBytes(),
                                 common.getUpstreamRequestAttemptCount())));
+    }
+
+    /// Why a connection came to nothing, at whichever of its ends.
+    private static String why(AccessLogCommon common) {
+        return Stream.of(
+                        common.getUpstreamTransportFailureReason(),
+                        common.getDownstreamTransportFailureReason(),
+                        common.getConnectionTerminationDetails())
+                .filter(it -> !it.isEmpty())
+                .findFirst()
+                .orElse("");
     }
 
     /// The same, as what a flight recorder remembered where that is said of it.
