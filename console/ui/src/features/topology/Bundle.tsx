@@ -1,5 +1,6 @@
 import { ViewportPortal } from '@xyflow/react';
 import { memo, useMemo } from 'react';
+import { grouped } from '../../parts/grouped';
 import { toneOfErrors } from '../services/golden';
 import { edgeId, type GraphEdge } from './graph';
 import { HEIGHT, WIDTH, type Layout } from './layout';
@@ -14,25 +15,22 @@ interface Props {
 }
 
 /**
- * All edges of a large picture in one drawing, a path for each tone: an element for each edge is more than a
- * browser moves fluidly. The edges of the node that is chosen are elements of their own, which can be clicked.
+ * All edges of a large picture in one drawing, a path for each tone and namespace: an element for each edge is more
+ * than a browser moves fluidly, and of one for all it would draw all for each part of the screen. The edges of the node that is chosen are elements of their own, which can be clicked.
  */
 export const Bundle = memo(({ picture, places, node, edge, choose }: Props) => {
   const way = useMemo(() => ways(picture, places), [picture, places]);
   const paths = useMemo(() => {
-    const byTone = new Map<string, string[]>();
-    for (const it of picture.edges) {
-      const tone = toneOfErrors(it.errorShare) || 'plain';
-      byTone.set(tone, [...(byTone.get(tone) ?? []), way(it)]);
-    }
-    return [...byTone].map(([tone, all]) => [tone, all.join('')] as const);
+    const namespaces = new Map(picture.nodes.map((it) => [it.id, it.party.namespace]));
+    const groups = grouped(picture.edges, (it) => `${toneOfErrors(it.errorShare) || 'plain'} ${namespaces.get(it.from)}`);
+    return [...groups].map(([key, all]) => ({ key, tone: key.split(' ', 1)[0], path: all.map(way).join('') }));
   }, [picture, way]);
   const near = picture.edges.filter((it) => it.from === node || it.to === node || edgeId(it) === edge);
 
   return (
     <ViewportPortal>
       <svg className={near.length > 0 ? 'bundle dimmed' : 'bundle'} aria-hidden="true">
-        {paths.map(([tone, path]) => <path key={tone} className={tone} d={path} />)}
+        {paths.map(({ key, tone, path }) => <path key={key} className={tone} d={path} />)}
       </svg>
       <svg className="bundle near" aria-hidden="true">
         {near.map((it) => (

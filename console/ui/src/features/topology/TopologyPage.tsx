@@ -1,5 +1,5 @@
 import {
-  Background, BaseEdge, Controls, EdgeLabelRenderer, Handle, MarkerType, MiniMap, Position, ReactFlow, getBezierPath,
+  Background, BaseEdge, Controls, EdgeLabelRenderer, Handle, MarkerType, Position, ReactFlow, getBezierPath, useStore,
   type Edge, type EdgeProps, type Node, type NodeProps,
 } from '@xyflow/react';
 import '@xyflow/react/dist/style.css';
@@ -14,6 +14,7 @@ import { shortHost, useFormat } from '../../parts/format';
 import { toneOfErrors } from '../services/golden';
 import { Bundle } from './Bundle';
 import { Side } from './Side';
+import { SmallMap } from './SmallMap';
 import { TimeTravel } from './TimeTravel';
 import { edgeId, looked, received, type GraphEdge, type GraphNode, type Picture } from './graph';
 import { HEIGHT, WIDTH, layout, type Layout } from './layout';
@@ -25,7 +26,16 @@ const MOST_LABELS = 60;
 /** With more edges than that, they are one drawing. */
 const MOST_EDGES = 200;
 
-type ServiceNode = Node<{ node: GraphNode; what: string; tone: string }, 'service'>;
+/** From which zoom on what is in a box can be read: letters of four pixels. */
+const READABLE = 0.3;
+
+/** Of a name in a picture that is large. */
+const MOST_LETTERS = 14;
+
+/** With more nodes than that, those out of sight are taken out, which costs as they come and go while one pans. */
+const MOST_KEPT = 500;
+
+type ServiceNode = Node<{ node: GraphNode; name: string; what: string; tone: string }, 'service'>;
 type NamespaceNode = Node<{ name: string }, 'namespace'>;
 type CallEdge = Edge<{ text: string; tone: string; secure: boolean | undefined }, 'call'>;
 
@@ -55,6 +65,12 @@ export default function TopologyPage() {
   );
 }
 
+/** A name that surely has room in a box, beside its version. */
+const cut = (name: string, isLarge: boolean) => (isLarge && name.length > MOST_LETTERS ? `${name.slice(0, MOST_LETTERS - 1)}…` : name);
+
+/** Where a box stands, without a transform of its own: the browser would weigh hundreds of them anew in each frame. */
+const standing = ({ x, y }: { x: number; y: number }) => ({ transform: 'none', left: x, top: y });
+
 /** A layout is made anew only when other things stand in the picture, not when their numbers change. */
 function useLayout(picture: Picture): Layout | undefined {
   const key = useMemo(
@@ -82,30 +98,33 @@ function Map_({ picture, isSearched }: { picture: Picture; isSearched: boolean }
   const [node, edge] = [params.get('node') ?? '', params.get('edge') ?? ''];
   const places = useLayout(picture);
   const isLarge = picture.edges.length > MOST_EDGES;
+  const [isFar, setFar] = useState(false);
 
   const nodes = useMemo<(ServiceNode | NamespaceNode)[]>(() => {
     if (!places) return [];
     const boxes = [...places.namespaces].map(([name, box]): NamespaceNode => ({
-      id: `ns ${name}`, type: 'namespace', position: { x: box.x, y: box.y }, width: box.width, height: box.height,
+      id: `ns ${name}`, type: 'namespace', position: { x: box.x, y: box.y }, width: box.width, height: box.height, style: standing(box),
       data: { name }, selectable: false, draggable: false, focusable: false, zIndex: -1,
     }));
     const services = picture.nodes.flatMap((it): ServiceNode[] => {
       const at = places.nodes.get(it.id);
-      if (!at) return [];
+      const box = places.namespaces.get(it.party.namespace);
+      if (!at || !box) return [];
       const health = received(it.id, picture.edges);
       const what = health.requests > 0
         ? `${format.rate(health.perSecond)}/s · ${format.share(health.errorShare)}`
         : t('topology.callsOnly');
       return [{
         id: it.id, type: 'service', parentId: `ns ${it.party.namespace}`, position: at, width: WIDTH, height: HEIGHT,
+        style: standing({ x: box.x + at.x, y: box.y + at.y }),
         draggable: false, selected: it.id === node, ariaLabel: `${it.party.workload} ${what}`,
-        data: { node: it, what, tone: health.requests > 0 ? toneOfErrors(health.errorShare) : 'idle' },
+        data: { node: it, name: cut(it.party.workload || shortHost(it.party.service), isLarge), what, tone: health.requests > 0 ? toneOfErrors(health.errorShare) : 'idle' },
       }];
     });
     return [...boxes, ...services];
     // The formats change with the language only.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [places, picture, node, t]);
+  }, [places, picture, isLarge, node, t]);
 
   const edges = useMemo<CallEdge[]>(() => {
     if (isLarge) return [];
@@ -138,7 +157,7 @@ function Map_({ picture, isSearched }: { picture: Picture; isSearched: boolean }
     );
   }
   return (
-    <div className={hasSide ? 'map with-side' : 'map'}>
+    <div className={`map ${hasSide ? 'with-side' : ''} ${isLarge ? 'large' : ''} ${isLarge && isFar ? 'far' : ''}`}>
       {places ? (
         <ReactFlow
           key={isSearched ? 'part' : 'whole'}
@@ -149,7 +168,7 @@ function Map_({ picture, isSearched }: { picture: Picture; isSearched: boolean }
           fitView
           fitViewOptions={{ padding: 0.08, maxZoom: 1.1 }}
           minZoom={0.05}
-          onlyRenderVisibleElements
+          onlyRenderVisibleElements={picture.nodes.length > MOST_KEPT}
           nodesConnectable={false}
           nodesDraggable={false}
           onNodeClick={(_, it) => it.type === 'service' && choose({ node: it.id })}
@@ -162,10 +181,11 @@ function Map_({ picture, isSearched }: { picture: Picture; isSearched: boolean }
           }}
           aria-label={t('nav.topology')}
         >
+          {isLarge && <Far tell={setFar} />}
           {isLarge && <Bundle picture={picture} places={places} node={node} edge={edge} choose={chooseEdge} />}
-          <Background gap={22} size={1} />
+          {!isLarge && <Background gap={22} size={1} />}
           <Controls showInteractive={false} />
-          {picture.nodes.length > 40 && <MiniMap pannable zoomable ariaLabel={t('topology.small')} />}
+          {picture.nodes.length > 40 && <SmallMap picture={picture} places={places} label={t('topology.small')} />}
         </ReactFlow>
       ) : (
         <div className="loading">{t('topology.laying')}</div>
@@ -173,6 +193,13 @@ function Map_({ picture, isSearched }: { picture: Picture; isSearched: boolean }
       {hasSide && <Side picture={picture} node={node} edge={edge} choose={choose} />}
     </div>
   );
+}
+
+/** Tells whether the picture is so small that nothing in a box can be read. */
+function Far({ tell }: { tell(isFar: boolean): void }) {
+  const isFar = useStore((it) => it.transform[2] < READABLE);
+  useEffect(() => tell(isFar), [isFar, tell]);
+  return null;
 }
 
 const labelOf = (it: GraphEdge, format: ReturnType<typeof useFormat>) =>
@@ -189,7 +216,7 @@ const ServiceBox = memo(({ data }: NodeProps<ServiceNode>) => {
     <div className={`map-node ${data.tone}`}>
       <Handle type="target" position={Position.Left} isConnectable={false} />
       <span className="name">
-        <span>{party.workload || shortHost(party.service)}</span>
+        <span>{data.name}</span>
         {party.version && <Tag>{party.version}</Tag>}
       </span>
       <span className="what">{data.what}</span>
