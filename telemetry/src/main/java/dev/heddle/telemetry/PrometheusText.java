@@ -82,7 +82,13 @@ public final class PrometheusText implements MetricSink {
 
     /// What was told so far, an empty line behind each family.
     public String text() {
-        return family.isEmpty() ? "" : out + "\n";
+        if (family.isEmpty()) {
+            return "";
+        }
+        // A page may be 10 MB: put together once.
+        String text = out.append('\n').toString();
+        out.setLength(out.length() - 1);
+        return text;
     }
 
     @Override

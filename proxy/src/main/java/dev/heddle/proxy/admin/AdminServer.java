@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLDecoder;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -86,16 +87,17 @@ public final class AdminServer implements AutoCloseable {
                 LOG.error("bug: admin {}", exchange.getRequestURI(), e);
                 answer = Page.Answer.error(500, "bug: " + e);
             }
-            byte[] body = answer.content().toByteArray();
+            int length = answer.content().size();
             Headers headers = exchange.getResponseHeaders();
             headers.set("content-type", answer.contentType());
             headers.set("cache-control", "no-cache, max-age=0");
             headers.set("x-content-type-options", "nosniff");
             boolean isHead = exchange.getRequestMethod().equals("HEAD");
-            exchange.sendResponseHeaders(
-                    answer.status(), isHead || body.length == 0 ? -1 : body.length);
-            if (!isHead && body.length > 0) {
-                exchange.getResponseBody().write(body);
+            exchange.sendResponseHeaders(answer.status(), isHead || length == 0 ? -1 : length);
+            if (!isHead && length > 0) {
+                // In pieces: a page may be 10 MB.
+                Channels.newChannel(exchange.getResponseBody())
+                        .write(answer.content().asReadOnlyByteBuffer());
             }
         }
     }
