@@ -10,6 +10,7 @@ import dev.heddle.cli.serve.AgentOptions;
 import dev.heddle.cli.serve.ApiOptions;
 import dev.heddle.cli.serve.BundleOptions;
 import dev.heddle.cli.serve.OidcOptions;
+import dev.heddle.cli.serve.PrometheusOptions;
 import dev.heddle.cli.serve.SignalOptions;
 import dev.heddle.cli.text.Failure;
 import dev.heddle.model.Confined;
@@ -99,6 +100,30 @@ final class Mixins {
                 })
         private @Nullable String prometheus;
 
+        @Option(
+                names = "--prometheus-token-file",
+                paramLabel = "FILE",
+                description = "Has a token that the Prometheus is shown (default: none).")
+        private @Nullable Path prometheusToken;
+
+        @Option(
+                names = "--prometheus-password-file",
+                paramLabel = "FILE",
+                description = {
+                    "Has a name, a colon and a password that the Prometheus is shown",
+                    "(default: none)."
+                })
+        private @Nullable Path prometheusPassword;
+
+        @Option(
+                names = "--prometheus-ca",
+                paramLabel = "FILE",
+                description = {
+                    "Roots in PEM by which the Prometheus is believed over https",
+                    "(default: those of the machine)."
+                })
+        private @Nullable Path prometheusRoots;
+
         /// @param allowsPlain whether who proves nothing may come from elsewhere
         Optional<SignalOptions> options(boolean allowsPlain) {
             return SignalOptions.of(
@@ -113,7 +138,11 @@ final class Mixins {
                                             it,
                                             "--allow-plaintext-xds",
                                             allowsPlain)),
-                    Optional.ofNullable(prometheus));
+                    new PrometheusOptions(
+                            Optional.ofNullable(prometheus),
+                            Optional.ofNullable(prometheusToken),
+                            Optional.ofNullable(prometheusPassword),
+                            Optional.ofNullable(prometheusRoots)));
         }
     }
 

@@ -1,10 +1,10 @@
 package dev.heddle.signals;
 
 import dev.heddle.signals.ingest.Backend;
+import dev.heddle.signals.prometheus.PrometheusServer;
 import dev.heddle.signals.record.Places;
 import dev.heddle.signals.rollup.Rollups;
 import dev.heddle.signals.search.SignalIndex;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -31,7 +31,7 @@ public record SignalsBootstrap(
         Duration commitEvery,
         Places places,
         Optional<Backend> backend,
-        Optional<URI> prometheus,
+        Optional<PrometheusServer> prometheus,
         InstantSource clock,
         LongSupplier nanos) {
     private static final int ROOM = 20_000;
@@ -103,10 +103,17 @@ public record SignalsBootstrap(
     }
 
     /// The same with a Prometheus that is asked for what calls add up to.
-    ///
-    /// @param url as in `http://prometheus:9090`
-    public SignalsBootstrap asking(Optional<URI> url) {
+    public SignalsBootstrap asking(Optional<PrometheusServer> server) {
         return new SignalsBootstrap(
-                directory, index, rollups, room, commitEvery, places, backend, url, clock, nanos);
+                directory,
+                index,
+                rollups,
+                room,
+                commitEvery,
+                places,
+                backend,
+                server,
+                clock,
+                nanos);
     }
 }

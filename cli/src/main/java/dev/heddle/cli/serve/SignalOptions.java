@@ -4,11 +4,11 @@ import dev.heddle.cli.text.Failure;
 import dev.heddle.signals.Signals;
 import dev.heddle.signals.SignalsBootstrap;
 import dev.heddle.signals.ingest.Backend;
+import dev.heddle.signals.prometheus.PrometheusServer;
 import dev.heddle.signals.record.Places;
 import dev.heddle.signals.search.SignalIndex;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -25,7 +25,7 @@ public record SignalOptions(
         int megabytes,
         Optional<Backend> backend,
         Optional<InetSocketAddress> http,
-        Optional<URI> prometheus) {
+        Optional<PrometheusServer> prometheus) {
     private static final int MOST_DAYS = 366;
     private static final int LEAST_MEGABYTES = 16;
     private static final int PARTS = 16;
@@ -34,7 +34,7 @@ public record SignalOptions(
     ///
     /// @param none nothing is kept
     /// @param url of who gets what comes by OTLP, too
-    /// @param prometheus its URL
+    /// @param prometheus who is asked
     /// @return empty where nothing is kept
     /// @throws Failure when something is none that is possible
     public static Optional<SignalOptions> of(
@@ -43,12 +43,13 @@ public record SignalOptions(
             int megabytes,
             Optional<String> url,
             Optional<InetSocketAddress> http,
-            Optional<String> prometheus) {
+            PrometheusOptions prometheus) {
         if (none && http.isPresent()) {
             throw Failure.usage(
                     "--otlp-http: with --no-signals nothing is taken", "leave one of them out");
         }
-        if (none && prometheus.isPresent()) {
+        Optional<PrometheusServer> asked = prometheus.server();
+        if (none && asked.isPresent()) {
             throw Failure.usage(
                     "--prometheus: with --no-signals nobody is asked", "leave one of them out");
         }
@@ -56,27 +57,7 @@ public record SignalOptions(
                 ? Optional.empty()
                 : Optional.of(
                         new SignalOptions(
-                                days,
-                                megabytes,
-                                url.map(SignalOptions::backend),
-                                http,
-                                prometheus.map(SignalOptions::prometheus)));
-    }
-
-    private static URI prometheus(String url) {
-        try {
-            URI uri = URI.create(url);
-            boolean isHttp = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-            if (isHttp && uri.getHost() != null && uri.getRawQuery() == null) {
-                return uri;
-            }
-        } catch (IllegalArgumentException _) {
-            // It is told below.
-        }
-        throw Failure.usage(
-                "--prometheus: '%s' (expected: as in http://prometheus:9090, or https://…)"
-                        .formatted(url),
-                "");
+                                days, megabytes, url.map(SignalOptions::backend), http, asked));
     }
 
     private static Backend backend(String url) {

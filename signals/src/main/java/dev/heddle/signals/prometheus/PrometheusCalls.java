@@ -9,7 +9,6 @@ import dev.heddle.signals.rollup.CallSums;
 import dev.heddle.signals.rollup.MetricNames;
 import dev.heddle.signals.rollup.Rollups;
 import dev.heddle.signals.rollup.Tally;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -40,9 +39,9 @@ public final class PrometheusCalls implements CallSums, AutoCloseable {
 
     private final PrometheusClient client;
 
-    /// @param url as in `http://prometheus:9090`
-    public PrometheusCalls(URI url) {
-        client = new PrometheusClient(url);
+    /// @param server who is asked
+    public PrometheusCalls(PrometheusServer server) {
+        client = new PrometheusClient(server);
     }
 
     @Override

@@ -27,11 +27,15 @@ final class PrometheusClient implements AutoCloseable {
 
     private final URI url;
     private final URI query;
-    private final HttpClient client = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+    private final PrometheusServer server;
+    private final HttpClient client;
 
-    /// @param url as in `http://prometheus:9090`, maybe with a path before `/api/v1`
-    PrometheusClient(URI url) {
-        this.url = url;
+    PrometheusClient(PrometheusServer server) {
+        this.server = server;
+        this.url = server.url();
+        HttpClient.Builder client = HttpClient.newBuilder().connectTimeout(PATIENCE);
+        server.trust().ifPresent(client::sslContext);
+        this.client = client.build();
         this.query = URI.create(url.toString().replaceAll("/+$", "") + "/api/v1/query");
     }
 
@@ -53,16 +57,16 @@ final class PrometheusClient implements AutoCloseable {
                                 URLEncoder.encode(expression, StandardCharsets.UTF_8),
                                 second,
                                 PATIENCE.toSeconds());
-        HttpRequest request =
+        HttpRequest.Builder request =
                 HttpRequest.newBuilder(query)
                         .timeout(PATIENCE)
                         .header("Content-Type", "application/x-www-form-urlencoded")
-                        .POST(HttpRequest.BodyPublishers.ofString(form))
-                        .build();
+                        .POST(HttpRequest.BodyPublishers.ofString(form));
         try {
+            server.authorization().ifPresent(it -> request.header("Authorization", it));
             HttpResponse<String> answer =
                     client.send(
-                            request,
+                            request.build(),
                             HttpResponse.BodyHandlers.limiting(
                                     HttpResponse.BodyHandlers.ofString(), MOST_BYTES));
             return samples(answer.statusCode(), answer.body());

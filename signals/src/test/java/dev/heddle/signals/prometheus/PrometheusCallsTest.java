@@ -123,7 +123,7 @@ class PrometheusCallsTest {
                     parts.add(
                             Signals.start(
                                     SignalsBootstrap.in(dir.resolve("signals"))
-                                            .asking(Optional.of(url))));
+                                            .asking(Optional.of(PrometheusServer.open(url)))));
             await().atMost(PATIENCE)
                     .ignoreExceptions()
                     .untilAsserted(() ->
@@ -167,7 +167,8 @@ class PrometheusCallsTest {
         URI url = URI.create("http://127.0.0.1:" + FreePorts.one() + "/prom/");
         try (var signals =
                 Signals.start(
-                        SignalsBootstrap.in(dir.resolve("signals")).asking(Optional.of(url)))) {
+                        SignalsBootstrap.in(dir.resolve("signals"))
+                                .asking(Optional.of(PrometheusServer.open(url))))) {
             assertThatThrownBy(() -> signals.graph(lastMinute(), _ -> true))
                     .isInstanceOf(UncheckedIOException.class)
                     .hasMessageStartingWith("Prometheus at " + url + ": ");
@@ -178,7 +179,7 @@ class PrometheusCallsTest {
     void whatIsNoPrometheusIsSaid() throws IOException {
         try (var parts = new Parts()) {
             URI url = URI.create("http://127.0.0.1:" + metrics(parts));
-            var client = parts.add(new PrometheusClient(url));
+            var client = parts.add(new PrometheusClient(PrometheusServer.open(url)));
             assertThatThrownBy(() -> client.ask("up", 1))
                     .isInstanceOf(UncheckedIOException.class)
                     .hasMessageContaining("404, and what it says is no answer of a Prometheus");
