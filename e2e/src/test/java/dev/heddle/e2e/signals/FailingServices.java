@@ -10,45 +10,89 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 
-/// Applications of HTTP/1.1 on the loopback interface, each of which fails in its own way.
+/// Applications on the loopback interface, each of which fails in its own way.
 final class FailingServices implements AutoCloseable {
     private static final String OK = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
     private static final String BROKEN =
             "HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n";
-
     private final Parts parts = new Parts();
     private final Map<String, Integer> ports = new TreeMap<>();
 
     /// What an application does with a request, whose head was read.
     private interface Behaviour {
+        /// @param count how many there were on this connection, with this one
         /// @return whether the connection stays
-        boolean answer(OutputStream out) throws IOException;
+        boolean answer(OutputStream out, int count) throws IOException;
+    }
+
+    /// What an application does with a connection, which ends with it.
+    private interface Conversation {
+        void hold(Socket socket) throws IOException;
     }
 
     FailingServices() throws IOException {
-        start("ok", out -> write(out, OK));
-        start("broken", out -> write(out, BROKEN));
-        start("flaky", out -> write(out, BROKEN));
+        start("ok", (out, _) -> write(out, OK));
+        start("broken", (out, _) -> write(out, BROKEN));
+        start("denying", (out, _) -> write(out, OK.replace("200 OK", "403 Forbidden")));
+        start("cached", (out, _) -> write(out, cacheable()));
         start(
                 "slow",
-                out -> {
+                (out, _) -> {
                     LockSupport.parkNanos(Duration.ofSeconds(2).toNanos());
                     return write(out, OK);
                 });
-        start("closing", _ -> false);
-        start("garbage", out -> write(out, "this is no HTTP\r\n\r\n"));
+        start("closing", (_, _) -> false);
+        start("garbage", (out, _) -> write(out, "this is no HTTP\r\n\r\n"));
         start(
                 "half",
-                out -> {
+                (out, _) -> {
                     write(out, "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf");
                     return false;
                 });
-        ports.put("busy", ports.get("slow"));
+        start("leaving", (out, count) -> count == 1 && write(out, OK));
+        start("restless", (out, _) -> restless(out));
+        converse("resetting", socket -> WireHttp2.giveUpAll(socket, WireHttp2.INTERNAL_ERROR));
+        converse("refusing", socket -> WireHttp2.giveUpAll(socket, WireHttp2.REFUSED_STREAM));
+        converse(
+                "plain",
+                socket -> {
+                    if (socket.getInputStream().read() >= 0) {
+                        write(socket.getOutputStream(), BROKEN);
+                    }
+                });
+        converse("tcp-gone", socket -> socket.getInputStream().readAllBytes());
+        startUnreachable();
         ports.put("closed", FreePorts.one());
+        same("broken", "again", "broken-open", "flaky", "unwell");
+        same("slow", "busy", "full", "stream-limited");
+        same("tcp-gone", "tcp-old", "tcp-one", "tcp-missing", "tcp-few");
+        same("closed", "tcp-closed");
+    }
+
+    private static String cacheable() {
+        return "HTTP/1.1 200 OK\r\ncache-control: max-age=600\r\ncontent-length: 2\r\ndate: "
+                + DateTimeFormatter.RFC_1123_DATE_TIME.format(ZonedDateTime.now(ZoneOffset.UTC))
+                + "\r\n\r\nok";
+    }
+
+    private void same(String as, String... names) {
+        for (String name : names) {
+            ports.put(name, ports.get(as));
+        }
+    }
+
+    /// Goes at once, or a little later, when another request may be under way.
+    private static boolean restless(OutputStream out) throws IOException {
+        write(out, OK);
+        LockSupport.parkNanos(Math.floorMod(System.nanoTime(), 600_000L));
+        return false;
     }
 
     private static boolean write(OutputStream out, String text) throws IOException {
@@ -58,6 +102,18 @@ final class FailingServices implements AutoCloseable {
     }
 
     private void start(String name, Behaviour behaviour) throws IOException {
+        converse(
+                name,
+                socket -> {
+                    int count = 1;
+                    while (readHead(socket.getInputStream())
+                            && behaviour.answer(socket.getOutputStream(), count)) {
+                        count++;
+                    }
+                });
+    }
+
+    private void converse(String name, Conversation conversation) throws IOException {
         var server = parts.add(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
         ports.put(name, server.getLocalPort());
         Thread.ofVirtual()
@@ -65,7 +121,7 @@ final class FailingServices implements AutoCloseable {
                     while (!server.isClosed()) {
                         try {
                             Socket socket = server.accept();
-                            Thread.ofVirtual().start(() -> serve(socket, behaviour));
+                            Thread.ofVirtual().start(() -> serve(socket, conversation));
                         } catch (IOException _) {
                             return;
                         }
@@ -73,12 +129,19 @@ final class FailingServices implements AutoCloseable {
                 });
     }
 
-    private static void serve(Socket socket, Behaviour behaviour) {
+    /// Nobody takes its connections, and its queue is full: the kernel lets no more of them come
+    /// about.
+    private void startUnreachable() throws IOException {
+        var server = parts.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+        ports.put("unreachable", server.getLocalPort());
+        for (int i = 0; i < 2; i++) {
+            parts.add(new Socket()).connect(server.getLocalSocketAddress());
+        }
+    }
+
+    private static void serve(Socket socket, Conversation conversation) {
         try (socket) {
-            boolean stays = true;
-            while (stays && readHead(socket.getInputStream())) {
-                stays = behaviour.answer(socket.getOutputStream());
-            }
+            conversation.hold(socket);
         } catch (IOException _) {
             // The proxy went away.
         }
