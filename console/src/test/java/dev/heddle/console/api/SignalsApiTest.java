@@ -57,7 +57,9 @@ class SignalsApiTest {
                         code,
                         -1,
                         code == 503 ? List.of("UO") : List.of(),
-                        code == 503 ? "overflow" : "via_upstream",
+                        code == 503
+                                ? "upstream_reset_before_response_started{overflow}"
+                                : "via_upstream",
                         "",
                         5_000,
                         1,
@@ -244,8 +246,8 @@ class SignalsApiTest {
         assertThat(text(why, "sentence"))
                 .isEqualTo(
                         "GET /x from web.shop to api-v1.shop was answered 503 by the proxy of"
-                                + " web.shop after 5.0 ms: a circuit breaker of cluster"
-                                + " 'outbound|80||api' is open (overflow) (route 'r',"
+                                + " web.shop after 5.0 ms: the cluster 'outbound|80||api' takes no"
+                                + " more: a limit of its connection pool is reached (route 'r',"
                                 + " configuration 7).");
         assertThat(items(asked("traces/" + TRACE, Map.of()), "spans")).hasSize(1);
         ApiResponse unknown = ask(api, control.accounts().local(), "why/nothing", Map.of());
