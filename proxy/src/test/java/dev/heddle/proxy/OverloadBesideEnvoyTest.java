@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -189,6 +190,15 @@ class OverloadBesideEnvoyTest {
         return Long.parseLong(answer.strip().substring(name.length() + 2));
     }
 
+    /// Envoy's worker closes a connection before it counts it.
+    private void awaitStat(Plane plane, String name, long expected) throws Exception {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (stat(plane, name) < expected && System.nanoTime() < end) {
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+        assertThat(stat(plane, name)).as("%s %s", plane.name(), name).isEqualTo(expected);
+    }
+
     private void sheds(String overload, String answer, String counter) throws Exception {
         try (DataPlanes planes = start(overload)) {
             for (Plane plane : planes.all()) {
@@ -355,9 +365,7 @@ class OverloadBesideEnvoyTest {
                     assertThat(one.getInputStream().readNBytes(20)).hasSize(20);
                     assertThat(two.getInputStream().readNBytes(20)).hasSize(20);
                     assertThat(answer(plane, 0)).as(plane.name()).isEqualTo("closed");
-                    assertThat(stat(plane, "listener.pressed.downstream_global_cx_overflow"))
-                            .as(plane.name())
-                            .isEqualTo(1);
+                    awaitStat(plane, "listener.pressed.downstream_global_cx_overflow", 1);
                 }
                 await(plane, "200 ok");
             }
