@@ -216,9 +216,11 @@ class GrpcLoopbackTest {
 
     @Test
     void aCallerThatGivesUpCancelsTheCall() throws InterruptedException {
+        // The server knows of the deadline, too, and may be the first whose clock says so.
         assertThatThrownBy(() ->
                         ask(CallOptions.DEFAULT.withDeadlineAfter(300, TimeUnit.MILLISECONDS), 1))
-                .hasMessageContaining("DEADLINE_EXCEEDED");
+                .message()
+                .containsAnyOf("DEADLINE_EXCEEDED", "reset reason: remote reset");
         assertThat(cancelled.await(10, TimeUnit.SECONDS)).isTrue();
         assertThat(ask(CallOptions.DEFAULT, 10)).hasSize(10);
     }
