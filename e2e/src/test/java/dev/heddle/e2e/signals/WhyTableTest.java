@@ -3,62 +3,27 @@ package dev.heddle.e2e.signals;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.e2e.HeddleProxy;
-import dev.heddle.proxy.http.ResponseFlag;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /// Causes that are injected, and the one sentence in which `why` names each, with Heddle's proxy as
 /// sidecar and gateways: nobody asked for the logs that it is made of.
 @Tag("e2e")
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class WhyTableTest {
-    private static final String TABLE = "heddle.txt";
-
-    private Optional<WhyMesh> mesh = Optional.empty();
+class WhyTableTest extends WhyTable {
+    WhyTableTest() {
+        super("heddle.txt");
+    }
 
     @BeforeAll
     void bringCausesAbout(@TempDir Path directory) throws IOException, InterruptedException {
-        WhyMesh started =
-                new WhyMesh(new HeddleProxy(), directory, List.of("sidecar.yaml", "gateway.yaml"));
-        mesh = Optional.of(started);
-        started.call(WhyRow.read(TABLE));
-    }
-
-    @AfterAll
-    void stop() {
-        mesh.ifPresent(WhyMesh::close);
-    }
-
-    static Stream<WhyRow> rows() throws IOException {
-        return WhyRow.read(TABLE).stream();
-    }
-
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("rows")
-    void whyNamesTheCause(WhyRow row) {
-        assertThat(mesh.orElseThrow().sentences(row))
-                .anyMatch(row::isSaidBy)
-                .allMatch(it -> it.endsWith("."));
-    }
-
-    @Test
-    void everyFlagHasARowOrAReason() throws IOException {
-        assertThat(Stream.concat(rows().map(WhyRow::flag), WhyRow.missing(TABLE).stream()))
-                .filteredOn(flag -> !flag.equals("-"))
-                .containsAll(Stream.of(ResponseFlag.values()).map(Enum::name).toList());
-        assertThat(rows().map(WhyRow::flag)).doesNotContainAnyElementsOf(WhyRow.missing(TABLE));
+        start(new HeddleProxy(), directory, List.of("sidecar.yaml", "gateway.yaml"));
     }
 
     /// The upstream closes each connection in the moment of the next request: what may be sent once
@@ -66,7 +31,7 @@ class WhyTableTest {
     @Test
     void aRaceWithAnIdleConnectionFailsNothingThatMayBeRepeatedAndIsNamedOtherwise()
             throws IOException {
-        WhyMesh asked = mesh.orElseThrow();
+        WhyMesh asked = mesh();
         assertThat(asked.race("GET", 200)).containsOnly(200);
         List<Integer> lost = asked.race("POST", 200).stream().filter(it -> it != 200).toList();
         assertThat(asked.lostRaces("POST", lost.size()))
@@ -78,8 +43,7 @@ class WhyTableTest {
     /// So that a flag which the proxy learns to set gets its row.
     @Test
     void aFlagWithoutARowIsNeverSet() throws IOException {
-        List<String> never =
-                WhyRow.missing(TABLE).stream().map(flag -> "ResponseFlag." + flag).toList();
+        List<String> never = missing().stream().map(flag -> "ResponseFlag." + flag).toList();
         try (Stream<Path> files = Files.walk(Path.of("../proxy/src/main/java"))) {
             for (Path file : files.filter(it -> it.toString().endsWith(".java")).toList()) {
                 assertThat(Files.readString(file).split("[^A-Za-z.]+", -1))
