@@ -33,6 +33,11 @@ public record CaseCertificates(Path folder) {
         return Files.isDirectory(of(golden).folder());
     }
 
+    /// Whoever issues the case's certificates.
+    X509Certificate authority() throws IOException, UnusableMaterial {
+        return PemText.certificates(text("ca.pem")).getFirst();
+    }
+
     /// A caller's TLS, who believes the authority.
     ///
     /// @param client name of his certificate; empty for none

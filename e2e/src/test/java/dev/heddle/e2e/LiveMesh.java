@@ -9,7 +9,9 @@ import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.testkit.FreePorts;
 import dev.heddle.testkit.GoldenCase;
+import dev.heddle.testkit.Http3Client;
 import dev.heddle.testkit.Parts;
+import io.netty.handler.codec.http3.Http3Headers;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -216,6 +218,9 @@ final class LiveMesh implements MeshUnderTest {
 
     @Override
     public boolean isRefused(CallSheet.Call call) {
+        if (call.speaks().contains("h3")) {
+            return isHttp3Refused(call);
+        }
         URI uri = URI.create(call.url());
         try (var socket =
                 call.at().isPresent()
@@ -248,9 +253,44 @@ final class LiveMesh implements MeshUnderTest {
 
     @Override
     public Answer call(CallSheet.Call call) {
+        if (call.speaks().contains("h3")) {
+            return callHttp3(call);
+        }
         return call.at().isPresent()
                 ? callAt(call.at().get(), call)
                 : call(call.method(), call.url(), call.headers(), call.client());
+    }
+
+    private Answer callHttp3(CallSheet.Call call) {
+        URI uri = URI.create(call.url());
+        try (Http3Client client = connectHttp3(uri)) {
+            Http3Headers head = client.request(call.method(), uri.getRawPath());
+            head.authority(call.headers().getOrDefault("host", uri.getRawAuthority()));
+            Http3Client.Answer answer = client.send(head, "").get(10, TimeUnit.SECONDS);
+            var headers = new LinkedHashMap<String, List<String>>();
+            answer.headers().forEach((name, value) -> headers.put(name, List.of(value)));
+            return new Answer(answer.status(), headers, answer.body());
+        } catch (Exception e) {
+            throw new AssertionError(call + ": " + e, e);
+        }
+    }
+
+    private Http3Client connectHttp3(URI uri) throws Exception {
+        return Http3Client.connect(
+                certificates.authority(),
+                null,
+                List.of(),
+                uri.getHost(),
+                ports.getOrDefault(uri.getPort(), port));
+    }
+
+    private boolean isHttp3Refused(CallSheet.Call call) {
+        try (Http3Client client = connectHttp3(URI.create(call.url()))) {
+            client.get("/");
+            return false;
+        } catch (Exception _) {
+            return true;
+        }
     }
 
     private static InetSocketAddress address(String at) {

@@ -77,6 +77,8 @@ import io.envoyproxy.envoy.extensions.tracers.opentelemetry.samplers.v3.AlwaysOn
 import io.envoyproxy.envoy.extensions.tracers.opentelemetry.samplers.v3.DynatraceSamplerConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.internal_upstream.v3.InternalUpstreamTransport;
 import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
+import io.envoyproxy.envoy.extensions.transport_sockets.quic.v3.QuicDownstreamTransport;
+import io.envoyproxy.envoy.extensions.transport_sockets.quic.v3.QuicUpstreamTransport;
 import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SPIFFECertValidatorConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
@@ -174,6 +176,8 @@ public final class EnvoyTypes {
                     UriTemplateRewriteConfig.getDescriptor(),
                     InternalUpstreamTransport.getDescriptor(),
                     ProxyProtocolUpstreamTransport.getDescriptor(),
+                    QuicDownstreamTransport.getDescriptor(),
+                    QuicUpstreamTransport.getDescriptor(),
                     RawBuffer.getDescriptor(),
                     UpstreamTlsContext.getDescriptor(),
                     HttpProtocolOptions.getDescriptor(),

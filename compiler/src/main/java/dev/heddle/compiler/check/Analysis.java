@@ -107,6 +107,7 @@ public final class Analysis {
                         .map(MeshConfigs.Chosen::config);
         FailoverCheck.check(index.resources().all(Kinds.DESTINATION_RULE), mesh, findings);
         GatewayCheck.check(index, findings);
+        Http3Check.check(index, findings);
         ServiceCheck.check(index, findings);
         ProcessCheck.check(index, findings);
         BackendTrafficPolicyCheck.check(index, findings);

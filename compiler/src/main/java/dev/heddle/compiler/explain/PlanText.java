@@ -63,6 +63,7 @@ public final class PlanText {
                     case BOUND -> "bound";
                     case REDIRECTED -> "bound, hands over by original destination";
                     case HANDED_OVER -> "not bound";
+                    case QUIC -> "bound for QUIC";
                 };
         String inspectors =
                 listener.inspectors().isEmpty()
@@ -244,7 +245,10 @@ public final class PlanText {
                         + (table.ignorePort() ? ": ports in hosts ignored" : "")
                         + (table.told().attempts() ? ", attempts told" : "")
                         + (table.told().host() ? ", hosts told" : "")
-                        + (table.told().denials() ? "" : ", denials hidden"),
+                        + (table.told().denials() ? "" : ", denials hidden")
+                        + (table.told().http3() > 0
+                                ? ", HTTP/3 at " + table.told().http3() + " told"
+                                : ""),
                 table.origin());
         for (VirtualHost host : table.virtualHosts()) {
             line(

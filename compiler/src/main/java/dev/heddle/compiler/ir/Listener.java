@@ -145,7 +145,9 @@ public record Listener(
         /// meant for before the kernel redirected it, and is served here only when there is none.
         REDIRECTED,
         /// No socket: connections come from a [#REDIRECTED] listener only.
-        HANDED_OVER
+        HANDED_OVER,
+        /// A socket for datagrams is bound, over which clients speak HTTP/3.
+        QUIC
     }
 
     /// What is peeked at in a connection's first bytes.

@@ -23,14 +23,25 @@ public record RouteConfiguration(
     /// @param denials whether clients are told what proxies behind this one say of denials
     /// @param strangers services that are not told whose workload calls, as they are outside of the
     ///   mesh; empty where nobody is told
+    /// @param http3 the port at which clients may speak HTTP/3 (`alt-svc`, RFC 7838); 0 where they
+    ///   may not
     public record Told(
-            boolean attempts, boolean host, boolean denials, Optional<Set<String>> strangers) {
+            boolean attempts,
+            boolean host,
+            boolean denials,
+            Optional<Set<String>> strangers,
+            int http3) {
         /// Nothing.
-        public static final Told NOTHING = new Told(false, false, true, Optional.empty());
+        public static final Told NOTHING = new Told(false, false, true, Optional.empty(), 0);
 
         /// The same, and clients are told nothing of denials.
         public Told hidingDenials() {
-            return new Told(attempts, host, false, strangers);
+            return new Told(attempts, host, false, strangers, http3);
+        }
+
+        /// The same, and clients are told of HTTP/3 at a port.
+        public Told ofHttp3(int port) {
+            return new Told(attempts, host, denials, strangers, port);
         }
     }
 

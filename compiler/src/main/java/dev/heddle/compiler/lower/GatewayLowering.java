@@ -130,8 +130,18 @@ public final class GatewayLowering {
             if (!tls.isEmpty() || !rest.isEmpty()) {
                 Origin origin =
                         own.map(PortListeners::origin).orElseGet(() -> servers.getFirst().origin());
-                listeners.add(
-                        listener(name, port, known(servers), origin, tls, rest, binds(scope)));
+                Listener made =
+                        listener(name, port, known(servers), origin, tls, rest, binds(scope));
+                listeners.add(made);
+                // Who has datagrams of its own at the port has it.
+                if (own.flatMap(l -> datagrams(port, l, binds(scope))).isEmpty()) {
+                    Http3.listener(name, made.address(), tls, asking(servers, own), origin)
+                            .ifPresent(http3 -> {
+                                listeners.add(http3);
+                                int called = called(servers, own);
+                                routes.replaceAll(table -> Http3.told(table, http3, called));
+                            });
+                }
             }
         }
         boolean resolves =
@@ -187,6 +197,25 @@ public final class GatewayLowering {
                                                 .toList(),
                                         datagrams));
         return MissingClusters.told(plan, common.clusters());
+    }
+
+    /// The Gateways of a port that ask for HTTP/3.
+    private static Set<String> asking(List<Server> servers, Optional<PortListeners> own) {
+        Set<String> asking = new HashSet<>();
+        servers.stream()
+                .filter(server -> Http3.isAsked(server.gateway()))
+                .forEach(server -> asking.add(server.origin().resource()));
+        own.ifPresent(listeners ->
+                listeners.all().stream()
+                        .filter(listener -> Http3.isAsked(listener.owner()))
+                        .forEach(listener -> asking.add(listener.origin().resource())));
+        return asking;
+    }
+
+    /// The port that clients call, wherever the workload listens.
+    private static int called(List<Server> servers, Optional<PortListeners> own) {
+        return own.map(PortListeners::port)
+                .orElseGet(() -> servers.getFirst().server().port().number());
     }
 
     /// Where datagrams come in, if any do. They have ports of their own.

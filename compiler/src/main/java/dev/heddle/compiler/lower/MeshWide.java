@@ -74,7 +74,8 @@ record MeshWide(
                         !hidesDenials,
                         lowering.of(Direction.OUTBOUND).observation().metrics().isNothing()
                                 ? Optional.empty()
-                                : Optional.of(index.outside())),
+                                : Optional.of(index.outside()),
+                        0),
                 PoolDefaults.of(settings).connectTimeout(),
                 options.interception().equals(Optional.of(InterceptionMode.TPROXY)),
                 headers.flatMap(ProxyHeaders::preserveHttp1HeaderCase).orElse(false));
@@ -84,7 +85,9 @@ record MeshWide(
     ProxyPlan applied(ProxyPlan plan) {
         return new ProxyPlan(
                 plan.listeners().stream().map(this::listener).toList(),
-                plan.routes().stream().map(r -> r.telling(routes)).toList(),
+                plan.routes().stream()
+                        .map(r -> r.telling(routes.ofHttp3(r.told().http3())))
+                        .toList(),
                 plan.clusters().stream().map(this::cluster).toList(),
                 plan.assignments(),
                 plan.secrets(),

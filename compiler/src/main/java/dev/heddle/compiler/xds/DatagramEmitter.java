@@ -72,7 +72,7 @@ final class DatagramEmitter {
         return out.build();
     }
 
-    private static Address address(SocketAddress address) {
+    static Address address(SocketAddress address) {
         return Address.newBuilder()
                 .setSocketAddress(
                         Protos.socketAddress(address).toBuilder().setProtocol(Protocol.UDP))

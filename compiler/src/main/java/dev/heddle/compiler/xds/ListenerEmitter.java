@@ -8,6 +8,7 @@ import dev.heddle.compiler.ir.FilterChain;
 import dev.heddle.compiler.ir.FilterChain.Handling;
 import dev.heddle.compiler.ir.FilterChain.Match;
 import dev.heddle.compiler.ir.FilterChain.Routes;
+import dev.heddle.compiler.ir.Listener.Capture;
 import dev.heddle.compiler.ir.Listener.Direction;
 import dev.heddle.compiler.ir.Listener.Inspector;
 import dev.heddle.compiler.ir.ListenerOptions;
@@ -15,12 +16,15 @@ import dev.heddle.compiler.ir.Logins;
 import dev.heddle.compiler.ir.Observation;
 import dev.heddle.compiler.ir.Tracing;
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
+import io.envoyproxy.envoy.config.core.v3.Http3ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
+import io.envoyproxy.envoy.config.listener.v3.QuicProtocolOptions;
+import io.envoyproxy.envoy.config.listener.v3.UdpListenerConfig;
 import io.envoyproxy.envoy.extensions.filters.http.grpc_web.v3.GrpcWeb;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
@@ -52,6 +56,12 @@ final class ListenerEmitter {
             case BOUND -> {}
             case REDIRECTED -> out.setUseOriginalDst(BoolValue.of(true));
             case HANDED_OVER -> out.setBindToPort(BoolValue.of(false));
+            case QUIC ->
+                    out.setAddress(DatagramEmitter.address(listener.address()))
+                            .setUdpListenerConfig(
+                                    UdpListenerConfig.newBuilder()
+                                            .setQuicOptions(
+                                                    QuicProtocolOptions.getDefaultInstance()));
         }
         ListenerOptions options = listener.options();
         options.bufferBytes()
@@ -129,7 +139,12 @@ final class ListenerEmitter {
         if (!chain.match().equals(Match.ALL)) {
             out.setFilterChainMatch(match(chain.match()));
         }
-        chain.tls().ifPresent(tls -> out.setTransportSocket(TlsEmitter.server(tls)));
+        chain.tls()
+                .ifPresent(tls ->
+                        out.setTransportSocket(
+                                listener.capture() == Capture.QUIC
+                                        ? TlsEmitter.quic(tls)
+                                        : TlsEmitter.server(tls)));
         if (chain.handling() instanceof Handling.Names names) {
             out.setMetadata(DatagramEmitter.metadata("listener", Protos.text(names.listener())));
         }
@@ -221,13 +236,21 @@ final class ListenerEmitter {
         HttpConnectionManager.Builder out =
                 HttpConnectionManager.newBuilder()
                         .setStatPrefix(http.statPrefix())
-                        .setCodecType(HttpConnectionManager.CodecType.AUTO)
+                        .setCodecType(
+                                listener.capture() == Capture.QUIC
+                                        ? HttpConnectionManager.CodecType.HTTP3
+                                        : HttpConnectionManager.CodecType.AUTO)
                         .setUseRemoteAddress(BoolValue.of(http.edge()))
                         .addUpgradeConfigs(UpgradeConfig.newBuilder().setUpgradeType("websocket"));
         out.addAllAccessLog(AccessLogEmitter.emit(options.observation(), true));
         out.addAllAccessLog(StatsEmitter.emit(options.observation().metrics(), true));
         options.observation().tracing().ifPresent(t -> TracingEmitter.emit(t, out));
         HttpOptionsEmitter.emit(options.http(), out);
+        if (listener.capture() == Capture.QUIC) {
+            // As with HTTP/2, a WebSocket passes everywhere.
+            out.setHttp3ProtocolOptions(
+                    Http3ProtocolOptions.newBuilder().setAllowExtendedConnect(true));
+        }
         if (told.isPresent() && options.http().certificates().isEmpty()) {
             out.setForwardClientCertDetails(told.get())
                     .setSetCurrentClientCertDetails(

@@ -20,6 +20,9 @@ import dev.heddle.xds.wire.Any;
 import dev.heddle.xds.wire.Bytes;
 import dev.heddle.xds.wire.WireWriter;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.core.v3.HeaderValue;
+import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
+import io.envoyproxy.envoy.config.core.v3.HeaderValueOption.HeaderAppendAction;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
 import io.envoyproxy.envoy.config.route.v3.RedirectAction;
@@ -49,6 +52,9 @@ final class RouteEmitter {
     static final String OWN = "heddle";
 
     static final String SOURCE = "source";
+
+    /// For how long a client may go on without asking again, as with Istio.
+    private static final int ALTERNATIVE_SECONDS = 86_400;
 
     private RouteEmitter() {}
 
@@ -142,6 +148,9 @@ final class RouteEmitter {
         if (host.httpsOnly()) {
             out.setRequireTls(VirtualHost.TlsRequirementType.ALL);
         }
+        if (told.http3() > 0) {
+            out.addResponseHeadersToAdd(alternative(told.http3()));
+        }
         if (told.attempts()) {
             out.setIncludeRequestAttemptCount(true);
         }
@@ -151,6 +160,17 @@ final class RouteEmitter {
         }
         host.routes().forEach(r -> out.addRoutes(route(r, told, callees)));
         return out.build();
+    }
+
+    /// Where a client finds HTTP/3, unless the service says so itself.
+    private static HeaderValueOption alternative(int port) {
+        return HeaderValueOption.newBuilder()
+                .setHeader(
+                        HeaderValue.newBuilder()
+                                .setKey("alt-svc")
+                                .setValue("h3=\":" + port + "\"; ma=" + ALTERNATIVE_SECONDS))
+                .setAppendAction(HeaderAppendAction.ADD_IF_ABSENT)
+                .build();
     }
 
     /// Who of those whom a virtual host leads to is told who calls.

@@ -14,6 +14,7 @@ import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
+import io.envoyproxy.envoy.extensions.transport_sockets.quic.v3.QuicDownstreamTransport;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
@@ -40,16 +41,34 @@ final class TlsEmitter {
     private TlsEmitter() {}
 
     static TransportSocket server(ServerTls tls) {
+        return socket(context(tls));
+    }
+
+    /// The same for QUIC.
+    static TransportSocket quic(ServerTls tls) {
+        return TransportSocket.newBuilder()
+                .setName("envoy.transport_sockets.quic")
+                .setTypedConfig(
+                        Protos.pack(
+                                QuicDownstreamTransport.newBuilder()
+                                        .setDownstreamTlsContext(context(tls))
+                                        // What is sent again by somebody else would be served
+                                        // again.
+                                        .setEnableEarlyData(BoolValue.of(false))
+                                        .build()))
+                .build();
+    }
+
+    private static DownstreamTlsContext context(ServerTls tls) {
         CommonTlsContext.Builder common = CommonTlsContext.newBuilder();
         tls.certificates().forEach(c -> common.addTlsCertificateSdsSecretConfigs(sds(c)));
         parameters(tls).ifPresent(common::setTlsParams);
         tls.clients().ifPresent(rules -> common.setCombinedValidationContext(combined(rules)));
         common.addAllAlpnProtocols(tls.alpn());
-        return socket(
-                DownstreamTlsContext.newBuilder()
-                        .setCommonTlsContext(common)
-                        .setRequireClientCertificate(BoolValue.of(tls.clientsMust()))
-                        .build());
+        return DownstreamTlsContext.newBuilder()
+                .setCommonTlsContext(common)
+                .setRequireClientCertificate(BoolValue.of(tls.clientsMust()))
+                .build();
     }
 
     /// @param alpn protocols to offer; none leaves it to what is spoken

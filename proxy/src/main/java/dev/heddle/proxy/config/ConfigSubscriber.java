@@ -379,8 +379,7 @@ public final class ConfigSubscriber implements XdsSubscriber {
                 ? Optional.empty()
                 : warming.listeners().stream()
                         .filter(it -> it.address().equals(listener.address()))
-                        .filter(it ->
-                                it.datagrams().isPresent() == listener.datagrams().isPresent())
+                        .filter(it -> it.isOfDatagrams() == listener.isOfDatagrams())
                         .filter(it -> !it.name().equals(listener.name()))
                         .findFirst()
                         .map(it -> "address: taken by listener '" + it.name() + "'");

@@ -124,6 +124,7 @@ final class FilterChainParser {
             case AUTO -> List.of("h2", "http/1.1", "http/1.0");
             case HTTP1 -> List.of("http/1.1", "http/1.0");
             case HTTP2 -> List.of("h2");
+            case HTTP3 -> List.of("h3");
         };
     }
 

@@ -16,6 +16,7 @@ import java.util.Set;
 /// @param filters in order, the router last
 /// @param accessLogs written once for each request
 /// @param http2 with the limits of heads
+/// @param http3Connect whether extended CONNECT is served over HTTP/3 (RFC 9220)
 /// @param replies how the proxy's own answers are said
 /// @param tracing how requests are followed; empty for not at all
 public record HttpConnectionManagerConfig(
@@ -30,6 +31,7 @@ public record HttpConnectionManagerConfig(
         Codec codec,
         Http1 http1,
         Http2Options http2,
+        boolean http3Connect,
         ReplyRewrites replies,
         Optional<TracingConfig> tracing) {
 
@@ -58,6 +60,7 @@ public record HttpConnectionManagerConfig(
                 codec,
                 http1,
                 http2,
+                false,
                 ReplyRewrites.NONE,
                 Optional.empty());
     }
@@ -74,7 +77,9 @@ public record HttpConnectionManagerConfig(
         /// HTTP/1.1.
         HTTP1,
         /// HTTP/2, and nothing else.
-        HTTP2
+        HTTP2,
+        /// HTTP/3, over QUIC.
+        HTTP3
     }
 
     /// Where the route table comes from.

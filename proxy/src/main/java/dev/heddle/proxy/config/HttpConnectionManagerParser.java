@@ -45,6 +45,7 @@ final class HttpConnectionManagerParser {
                     "common_http_protocol_options",
                     "http_protocol_options",
                     "http2_protocol_options",
+                    "http3_protocol_options",
                     "server_name",
                     "server_header_transformation",
                     "max_request_headers_kb",
@@ -78,11 +79,10 @@ final class HttpConnectionManagerParser {
                     "request_id_extension",
                     "local_reply_config");
 
-    /// Versions of HTTP that are not spoken here, when a log is written, and what proxies tell each
-    /// other about certificates, of which a connection without TLS has none.
+    /// When a log is written, and what proxies tell each other about certificates, of which a
+    /// connection without TLS has none.
     private static final Set<String> NOTED =
             Set.of(
-                    "http3_protocol_options",
                     "access_log_options",
                     "access_log_flush_interval",
                     "add_proxy_protocol_connection_state",
@@ -126,6 +126,7 @@ final class HttpConnectionManagerParser {
                                 manager.getHttp2ProtocolOptions(),
                                 limits.requestHeadBytes(),
                                 limits.headers()),
+                http3Connect(join(path, "http3_protocol_options"), manager),
                 new LocalReplyParser(findings)
                         .config(join(path, "local_reply_config"), manager.getLocalReplyConfig()),
                 manager.hasTracing()
@@ -138,11 +139,29 @@ final class HttpConnectionManagerParser {
             case AUTO -> Codec.AUTO;
             case HTTP1 -> Codec.HTTP1;
             case HTTP2 -> Codec.HTTP2;
-            case HTTP3, UNRECOGNIZED -> {
+            case HTTP3 -> Codec.HTTP3;
+            case UNRECOGNIZED -> {
                 findings.notImplemented(join(path, "codec_type"), manager.getCodecType());
                 yield Codec.AUTO;
             }
         };
+    }
+
+    /// Of the options, the listener's say how QUIC is spoken.
+    private boolean http3Connect(String path, HttpConnectionManager manager) {
+        if (manager.getCodecType() != HttpConnectionManager.CodecType.HTTP3) {
+            return false;
+        }
+        var options = manager.getHttp3ProtocolOptions();
+        findings.fields(
+                path,
+                options,
+                Set.of("allow_extended_connect"),
+                Set.of(
+                        "quic_protocol_options",
+                        // A stream that breaks a rule is reset, and its connection goes on.
+                        "override_stream_error_on_invalid_http_message"));
+        return options.getAllowExtendedConnect();
     }
 
     private void requestIds(String path, HttpConnectionManager manager) {

@@ -4,6 +4,7 @@ import dev.heddle.proxy.export.Collector;
 import dev.heddle.proxy.filter.FilterSpec;
 import dev.heddle.proxy.observe.ListenerFacts;
 import dev.heddle.proxy.observe.Metadata;
+import dev.heddle.proxy.quic.QuicSettings;
 import dev.heddle.proxy.tls.DownstreamTls;
 import dev.heddle.proxy.tls.SecretRef;
 import dev.heddle.proxy.tracing.TracingConfig;
@@ -31,6 +32,7 @@ import java.util.stream.Stream;
 ///   (`bypass_overload_manager`)
 /// @param datagrams what is done with datagrams, where it takes those; then it takes no connections
 ///   and has no chains
+/// @param quic how QUIC is spoken, where its connections come over that
 /// @param metadata what it says of itself, for logs
 /// @param version as the control plane calls it as it is now
 public record ListenerConfig(
@@ -44,6 +46,7 @@ public record ListenerConfig(
         boolean drainsWhenFailing,
         boolean bypassesOverload,
         Optional<DatagramConfig> datagrams,
+        Optional<QuicSettings> quic,
         Metadata metadata,
         ResourceVersion version) {
 
@@ -66,6 +69,7 @@ public record ListenerConfig(
                 statPrefix,
                 true,
                 false,
+                Optional.empty(),
                 Optional.empty(),
                 Metadata.NONE,
                 ResourceVersion.NONE);
@@ -109,6 +113,7 @@ public record ListenerConfig(
                 drainsWhenFailing,
                 bypassesOverload,
                 datagrams,
+                quic,
                 metadata,
                 new ResourceVersion(text));
     }
@@ -124,6 +129,11 @@ public record ListenerConfig(
                 },
                 metadata,
                 chain.metadata());
+    }
+
+    /// Whether its sockets are for datagrams.
+    public boolean isOfDatagrams() {
+        return datagrams.isPresent() || quic.isPresent();
     }
 
     /// The first of its addresses.
@@ -146,6 +156,7 @@ public record ListenerConfig(
                         other.drainsWhenFailing,
                         other.bypassesOverload,
                         other.datagrams,
+                        other.quic,
                         metadata,
                         version));
     }

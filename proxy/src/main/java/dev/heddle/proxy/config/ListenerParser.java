@@ -55,9 +55,28 @@ public final class ListenerParser {
                     "drain_type",
                     "metadata");
 
+    private static final Set<String> READ_OF_QUIC =
+            Set.of(
+                    "name",
+                    "address",
+                    "additional_addresses",
+                    "stat_prefix",
+                    "freebind",
+                    "socket_options",
+                    "filter_chains",
+                    "default_filter_chain",
+                    "per_connection_buffer_limit_bytes",
+                    "udp_listener_config",
+                    "traffic_direction",
+                    "drain_type",
+                    "bypass_overload_manager",
+                    "metadata");
+
     /// Each worker has a socket of its own, and what runs short ends nobody's datagrams.
     private static final Set<String> NOTED_OF_DATAGRAMS =
             Set.of("enable_reuse_port", "reuse_port", "bypass_overload_manager");
+
+    private static final Set<String> NOTED_OF_QUIC = Set.of("enable_reuse_port", "reuse_port");
 
     private final Findings findings;
     private final List<HttpFilterType<?>> filterTypes;
@@ -86,9 +105,34 @@ public final class ListenerParser {
     }
 
     private ListenerConfig read(Listener listener) {
-        return AddressParser.isOfDatagrams(listener.getAddress())
-                ? ofDatagrams(listener)
-                : ofConnections(listener);
+        if (!AddressParser.isOfDatagrams(listener.getAddress())) {
+            return ofConnections(listener);
+        }
+        return listener.getUdpListenerConfig().hasQuicOptions()
+                ? ofQuic(listener)
+                : ofDatagrams(listener);
+    }
+
+    private ListenerConfig ofQuic(Listener listener) {
+        findings.fields("", listener, READ_OF_QUIC, NOTED_OF_QUIC);
+        findings.required("name", listener.getName());
+        FilterChains chains = chains(listener);
+        var quic = new QuicParser(findings);
+        quic.check(chains);
+        return new ListenerConfig(
+                name(listener),
+                new BindingParser(findings).binding(listener),
+                ListenerFilters.NONE,
+                chains,
+                direction(listener),
+                buffer(listener),
+                listener.getStatPrefix(),
+                drainsWhenFailing(listener),
+                listener.getBypassOverloadManager(),
+                Optional.empty(),
+                Optional.of(quic.settings(listener.getUdpListenerConfig())),
+                ResourceMetadata.of(listener.getMetadata()),
+                ResourceVersion.NONE);
     }
 
     private ListenerConfig ofDatagrams(Listener listener) {
@@ -99,7 +143,7 @@ public final class ListenerParser {
         ListenerConfig.Direction direction = direction(listener);
         Binding binding = new BindingParser(findings).binding(listener);
         return new ListenerConfig(
-                listener.getName().isEmpty() ? "-" : listener.getName(),
+                name(listener),
                 binding,
                 ListenerFilters.NONE,
                 FilterChains.NONE,
@@ -116,6 +160,7 @@ public final class ListenerParser {
                                         DatagramConfig.Forward.IDLE,
                                         new DatagramConfig.Hash.Chance(),
                                         false))),
+                Optional.empty(),
                 ResourceMetadata.of(listener.getMetadata()),
                 ResourceVersion.NONE);
     }
@@ -127,34 +172,47 @@ public final class ListenerParser {
             // Each worker has a socket of its own: connections are spread more evenly than asked.
             findings.note("enable_reuse_port");
         }
-        int buffer = ListenerConfig.BUFFER_LIMIT;
-        if (listener.hasPerConnectionBufferLimitBytes()) {
-            buffer = listener.getPerConnectionBufferLimitBytes().getValue();
-            findings.range("per_connection_buffer_limit_bytes", buffer, 1, Integer.MAX_VALUE);
-        }
-        FilterChains chains =
-                new FilterChainParser(
-                                findings,
-                                filterTypes,
-                                new TracingParser(findings).tail(listener.getMetadata()))
-                        .chains(listener);
+        FilterChains chains = chains(listener);
+        new QuicParser(findings).checkNone(chains);
         if (listener.hasInternalListener()
                 && chains.all().stream().anyMatch(chain -> chain.tls().isPresent())) {
             findings.notImplemented("filter_chains", "TLS within the proxy");
         }
         return new ListenerConfig(
-                listener.getName().isEmpty() ? "-" : listener.getName(),
+                name(listener),
                 new BindingParser(findings).binding(listener),
                 new ListenerFilterParser(findings).filters(listener),
                 chains,
                 direction(listener),
-                Math.max(1, buffer),
+                buffer(listener),
                 listener.getStatPrefix(),
                 drainsWhenFailing(listener),
                 listener.getBypassOverloadManager(),
                 Optional.empty(),
+                Optional.empty(),
                 ResourceMetadata.of(listener.getMetadata()),
                 ResourceVersion.NONE);
+    }
+
+    private static String name(Listener listener) {
+        return listener.getName().isEmpty() ? "-" : listener.getName();
+    }
+
+    private int buffer(Listener listener) {
+        int buffer = ListenerConfig.BUFFER_LIMIT;
+        if (listener.hasPerConnectionBufferLimitBytes()) {
+            buffer = listener.getPerConnectionBufferLimitBytes().getValue();
+            findings.range("per_connection_buffer_limit_bytes", buffer, 1, Integer.MAX_VALUE);
+        }
+        return Math.max(1, buffer);
+    }
+
+    private FilterChains chains(Listener listener) {
+        return new FilterChainParser(
+                        findings,
+                        filterTypes,
+                        new TracingParser(findings).tail(listener.getMetadata()))
+                .chains(listener);
     }
 
     private boolean drainsWhenFailing(Listener listener) {

@@ -14,6 +14,7 @@ import dev.heddle.xds.secret.TlsCertificate;
 import dev.heddle.xds.wire.WireException;
 import envoy.config.core.v3.ConfigSource;
 import envoy.config.core.v3.TransportSocket;
+import envoy.extensions.transport_sockets.quic.v3.QuicDownstreamTransport;
 import envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
@@ -31,6 +32,9 @@ final class TlsParser {
     private static final int SESSIONS_KEPT = 100;
 
     private static final int LONGEST_NAME = 255;
+
+    private static final QuicDownstreamTransport QUIC =
+            QuicDownstreamTransport.getDefaultInstance();
 
     private final Findings findings;
 
@@ -50,12 +54,29 @@ final class TlsParser {
                 return Optional.of(
                         downstream(at, config.unpack(DownstreamTlsContext.getDefaultInstance())));
             }
+            if (config.holds(QUIC)) {
+                return Optional.of(quic(at, config.unpack(QUIC)));
+            }
         } catch (WireException e) {
             findings.reject(at, String.valueOf(e.getMessage()));
             return Optional.empty();
         }
         plainOnly(at, socket);
         return Optional.empty();
+    }
+
+    private DownstreamTls quic(String path, QuicDownstreamTransport transport) {
+        // Early data is not taken, whatever is said: it can be replayed.
+        findings.fields(
+                path, transport, Set.of("downstream_tls_context"), Set.of("enable_early_data"));
+        String at = join(path, "downstream_tls_context");
+        DownstreamTls tls = downstream(at, transport.getDownstreamTlsContext());
+        if (tls.settings().parameters().greatest() != TlsVersion.TLS_1_3) {
+            findings.reject(
+                    join(at, "common_tls_context.tls_params.tls_maximum_protocol_version"),
+                    tls.settings().parameters().greatest().text() + " (expected: TLSv1_3)");
+        }
+        return tls;
     }
 
     /// The socket of a cluster.

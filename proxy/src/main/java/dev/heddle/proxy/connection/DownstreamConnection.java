@@ -1,6 +1,8 @@
 package dev.heddle.proxy.connection;
 
 import dev.heddle.proxy.config.HttpConnectionManagerConfig;
+import dev.heddle.proxy.http.DownstreamCodec;
+import dev.heddle.proxy.http.Http2Downstream;
 import dev.heddle.proxy.http.Protocol;
 import dev.heddle.proxy.observe.HttpStat;
 import dev.heddle.proxy.overload.OverloadAction;
@@ -31,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 /// request, so they change under a living connection; anything else changes with the next
 /// connection.
 @Confined("worker")
-public final class DownstreamConnection implements WireHandler, Requests.Listener {
+public final class DownstreamConnection implements HttpConnection, WireHandler, Requests.Listener {
     /// What a client begins with that speaks HTTP/2 without having been asked (RFC 9113, section
     /// 3.4), as far as no request of HTTP/1 begins.
     private static final byte[] PREFACE = "PRI * HTTP/2".getBytes(StandardCharsets.US_ASCII);
@@ -79,7 +81,8 @@ public final class DownstreamConnection implements WireHandler, Requests.Listene
         this.service = service;
         this.wire = wire;
         this.onClosed = onClosed;
-        this.connection = new ServedConnection(service, wire, client);
+        this.connection =
+                new ServedConnection(service, wire.remote(), wire.local(), wire.tls(), client);
         this.idle = worker.deadline(this::onLongIdle);
         long lifeNanos = config.timeouts().connection().toNanos();
         this.life = lifeNanos > 0 ? worker.deadline(this::onLongLife) : null;
@@ -93,8 +96,9 @@ public final class DownstreamConnection implements WireHandler, Requests.Listene
         switch (config.codec()) {
             case HTTP1 -> speak(Protocol.HTTP_11);
             case HTTP2 -> speak(Protocol.HTTP_2);
-            case AUTO -> {
-                // The first bytes tell, or what was agreed on with TLS.
+            case AUTO, HTTP3 -> {
+                // The first bytes tell, or what was agreed on with TLS. HTTP/3 has no such
+                // connections, which the parser sees to.
             }
         }
     }
@@ -104,7 +108,7 @@ public final class DownstreamConnection implements WireHandler, Requests.Listene
         return this;
     }
 
-    /// Lets the present exchanges, or the next, be the last.
+    @Override
     public void drain() {
         isDraining = true;
         if (requests != null) {
@@ -112,8 +116,7 @@ public final class DownstreamConnection implements WireHandler, Requests.Listene
         }
     }
 
-    /// Asks the client to go, and gives it the time of the connection manager's `drain_timeout` for
-    /// it. A connection that never said a word just ends.
+    @Override
     public void leave() {
         Requests awake = awake();
         if (awake == null) {
@@ -123,12 +126,12 @@ public final class DownstreamConnection implements WireHandler, Requests.Listene
         }
     }
 
-    /// How long a client has that was asked to go.
+    @Override
     public Duration grace() {
         return service.config().timeouts().drain();
     }
 
-    /// Ends it now if it has no exchange, else with that.
+    @Override
     public void closeWhenIdle() {
         if (requests == null) {
             wire.close();
@@ -137,7 +140,7 @@ public final class DownstreamConnection implements WireHandler, Requests.Listene
         }
     }
 
-    /// Ends it now.
+    @Override
     public void close() {
         if (requests == null) {
             wire.close();
@@ -170,7 +173,7 @@ public final class DownstreamConnection implements WireHandler, Requests.Listene
         if (hears == null) {
             ByteBuf all = withFirst(bytes);
             if (protocol != null) {
-                wake(protocol).codec().onBytes(all);
+                wake(protocol).onBytes(all);
                 return;
             }
             Protocol known = known(all);
@@ -237,21 +240,33 @@ public final class DownstreamConnection implements WireHandler, Requests.Listene
     private WireHandler speak(Protocol version) {
         protocol = version;
         service.log().connectionSpeaks(version);
-        return wake(version).codec();
+        return wake(version);
     }
 
     /// Makes what serves requests.
-    private Requests wake(Protocol version) {
-        Requests serving =
-                version == Protocol.HTTP_2
-                        ? new Http2Requests(connection, this)
-                        : new Http1Requests(connection, this, served);
+    private WireHandler wake(Protocol version) {
+        WireHandler hears;
+        Requests serving;
+        if (version == Protocol.HTTP_2) {
+            var streams = new StreamRequests<>(connection, this, this::http2);
+            serving = streams;
+            hears = streams.codec();
+        } else {
+            var http1 = new Http1Requests(connection, wire, this, served);
+            serving = http1;
+            hears = http1.codec();
+        }
         requests = serving;
-        codec = serving.codec();
+        codec = hears;
         if (isDraining) {
             serving.drain();
         }
-        return serving;
+        return hears;
+    }
+
+    private Http2Downstream http2(DownstreamCodec.Owner owner) {
+        return new Http2Downstream(
+                connection.worker(), service.context().http2(), wire, service.http2(), owner);
     }
 
     /// Gives up what serves requests, if nothing of it would be missed.
@@ -317,7 +332,7 @@ public final class DownstreamConnection implements WireHandler, Requests.Listene
         return service.overload().get().idleNanos(service.config().timeouts().idle().toNanos());
     }
 
-    /// How far timeouts shrink has changed.
+    @Override
     public void onTimeouts() {
         long limit = idleNanos();
         if (isIdle && idle.isSet() && limit > 0 && (isIdleLong || limit <= REST_NANOS)) {
@@ -370,6 +385,9 @@ public final class DownstreamConnection implements WireHandler, Requests.Listene
     }
 
     private @Nullable Requests awake() {
-        return requests == null && protocol != null ? wake(protocol) : requests;
+        if (requests == null && protocol != null) {
+            wake(protocol);
+        }
+        return requests;
     }
 }

@@ -14,6 +14,7 @@ import dev.heddle.proxy.observe.HttpStat;
 import dev.heddle.proxy.route.RouteTable;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Deadline;
+import dev.heddle.proxy.runtime.Wire;
 import dev.heddle.proxy.runtime.WireBytes;
 import dev.heddle.proxy.runtime.WireHandler;
 import io.netty.buffer.ByteBuf;
@@ -38,19 +39,18 @@ final class Http1Requests implements RequestHandler, ExchangeOwner, Requests {
     private boolean isLeaving;
 
     /// @param before how many requests the connection has had
-    Http1Requests(ServedConnection served, Listener listener, long before) {
+    Http1Requests(ServedConnection served, Wire wire, Listener listener, long before) {
         this.served = served;
         this.listener = listener;
         this.requests = before;
-        this.codec =
-                new Http1Downstream(served.worker(), served.wire(), served.service().http1(), this);
+        this.codec = new Http1Downstream(served.worker(), wire, served.service().http1(), this);
         this.exchange = served.exchange(this, codec, codec);
         this.head = served.worker().deadline(this::onHeadTimeout);
         this.leave = served.worker().deadline(codec::closeWhenIdle);
     }
 
-    @Override
-    public WireHandler codec() {
+    /// What the wire is to tell.
+    WireHandler codec() {
         return codec;
     }
 

@@ -7,12 +7,15 @@ import dev.heddle.proxy.filter.LocalReplies;
 import dev.heddle.proxy.http.Http1Settings;
 import dev.heddle.proxy.http.Http2ServerSettings;
 import dev.heddle.proxy.http.Limits;
+import dev.heddle.proxy.http2.hpack.HeaderLimits;
+import dev.heddle.proxy.http3.Http3Settings;
 import dev.heddle.proxy.observe.ExchangeLog;
 import dev.heddle.proxy.observe.ListenerFacts;
 import dev.heddle.proxy.overload.OverloadState;
 import dev.heddle.proxy.route.RouteTable;
 import dev.heddle.proxy.runtime.Published;
 import dev.heddle.proxy.tracing.Tracer;
+import java.time.Duration;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +44,9 @@ public record HttpService(
         LocalReplies replies,
         ListenerFacts facts,
         @Nullable Tracer tracer) {
+
+    /// What a head of HTTP/3 may take when nothing is configured.
+    private static final Duration HEAD_PATIENCE = Duration.ofSeconds(10);
 
     /// One that says the proxy's own answers as its configuration has them said.
     public HttpService(
@@ -86,6 +92,16 @@ public record HttpService(
         return new Http2ServerSettings(
                 config.http2(),
                 config.timeouts().requestHeaders(),
+                config.timeouts().drain(),
+                config.timeouts().streamIdle());
+    }
+
+    Http3Settings http3() {
+        Duration head = config.timeouts().requestHeaders();
+        return new Http3Settings(
+                new HeaderLimits(config.limits().requestHeadBytes(), config.limits().headers()),
+                config.http3Connect(),
+                head.isZero() ? HEAD_PATIENCE : head,
                 config.timeouts().drain(),
                 config.timeouts().streamIdle());
     }

@@ -1,9 +1,7 @@
 package dev.heddle.proxy.connection;
 
-import dev.heddle.proxy.runtime.WireHandler;
-
 /// How the requests of a connection are served in the version of HTTP that it turned out to speak.
-sealed interface Requests permits Http1Requests, Http2Requests {
+sealed interface Requests permits Http1Requests, StreamRequests {
     /// Whoever has the connection.
     interface Listener {
         /// There is a request.
@@ -15,9 +13,6 @@ sealed interface Requests permits Http1Requests, Http2Requests {
         /// The connection is gone, after its last request. Told once.
         void onGone();
     }
-
-    /// What the wire is to tell.
-    WireHandler codec();
 
     /// Lets the present requests, or the next, be the last.
     void drain();

@@ -16,8 +16,8 @@ import dev.heddle.proxy.overload.OverloadAction;
 import dev.heddle.proxy.route.RouteTable;
 import dev.heddle.proxy.runtime.Client;
 import dev.heddle.proxy.runtime.Confined;
-import dev.heddle.proxy.runtime.Wire;
 import dev.heddle.proxy.runtime.Worker;
+import dev.heddle.proxy.tls.TlsSession;
 import dev.heddle.proxy.tracing.Tracer;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -27,10 +27,10 @@ import org.jspecify.annotations.Nullable;
 @Confined("worker")
 final class ServedConnection {
     private final HttpService service;
-    private final Wire wire;
     private final long id;
     private final InetSocketAddress remote;
     private final InetSocketAddress local;
+    private final @Nullable TlsSession tls;
     private final Client client;
 
     /// What requests need; null while the connection rests.
@@ -38,12 +38,18 @@ final class ServedConnection {
 
     private @Nullable RequestRules rules;
 
-    ServedConnection(HttpService service, Wire wire, Client client) {
+    /// @param tls what its handshake came to; null for none
+    ServedConnection(
+            HttpService service,
+            InetSocketAddress remote,
+            InetSocketAddress local,
+            @Nullable TlsSession tls,
+            Client client) {
         this.service = service;
-        this.wire = wire;
         this.id = service.context().worker().nextConnectionId();
-        this.remote = wire.remote();
-        this.local = wire.local();
+        this.remote = remote;
+        this.local = local;
+        this.tls = tls;
         this.client = client;
     }
 
@@ -64,7 +70,7 @@ final class ServedConnection {
                             service.config().identity(),
                             worker().random(),
                             new DateText(worker()),
-                            wire.tls());
+                            tls);
             headers = known;
         }
         return known;
@@ -94,10 +100,6 @@ final class ServedConnection {
         return service;
     }
 
-    Wire wire() {
-        return wire;
-    }
-
     Worker worker() {
         return service.context().worker();
     }
@@ -108,7 +110,7 @@ final class ServedConnection {
         info.onConnection(id, service.listener(), service.chain(), remote, local);
         info.setFacts(service.facts(), worker().random());
         info.setClient(client);
-        info.setTls(wire.tls());
+        info.setTls(tls);
         var limits = service.config().timeouts();
         return new Exchange(
                 service.context(),
@@ -174,7 +176,7 @@ final class ServedConnection {
         return service.overload().get().strikes(action, worker().random());
     }
 
-    /// Whether a name with an underscore is to be refused, which HTTP/2 does without an answer.
+    /// Whether a name with an underscore is to be refused, which streams do without an answer.
     boolean isUnderscoreRefused(RequestHead request) {
         return service.config().limits().underscores()
                         == HttpConnectionManagerConfig.Underscores.REJECT_REQUEST

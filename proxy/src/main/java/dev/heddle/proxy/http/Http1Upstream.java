@@ -153,7 +153,7 @@ public final class Http1Upstream extends WireStream implements UpstreamConnectio
         heads.begin(into.headers());
         writer.setChunked(frame(request, ends));
         String upgrade = request.upgrade();
-        if (upgrade != null && request.protocol() == Protocol.HTTP_2) {
+        if (upgrade != null && request.protocol().hasStreams()) {
             addKey(upgrade, request.headers());
         }
         ByteBuf out = writer.buffer();

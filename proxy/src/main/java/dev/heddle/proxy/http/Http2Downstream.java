@@ -24,29 +24,7 @@ import java.util.ArrayDeque;
 /// Stream objects and their handlers serve one request after the other; as many are kept as usually
 /// are open.
 @Confined("worker")
-public final class Http2Downstream implements WireHandler, Http2Listener {
-    /// Whoever serves the requests.
-    public interface Owner {
-        /// One more stream than ever before: who hears its requests, one after the other?
-        RequestHandler handler(Http2DownstreamStream stream);
-
-        /// The first stream of several, or the only one, was opened.
-        void onBusy();
-
-        /// The last stream is over.
-        void onIdle();
-
-        /// A request was refused before anybody heard of it, and is answered or reset already.
-        ///
-        /// @param details as Envoy's `%RESPONSE_CODE_DETAILS%`
-        void onRefused(String details);
-
-        /// The connection is gone, after all its requests. The last call.
-        ///
-        /// @param details what the client did wrong; empty if nothing
-        void onGone(String details);
-    }
-
+public final class Http2Downstream implements DownstreamCodec, WireHandler, Http2Listener {
     private static final int SPARE = 32;
 
     private final Worker worker;
@@ -54,7 +32,7 @@ public final class Http2Downstream implements WireHandler, Http2Listener {
     private final Http2ServerSettings settings;
     private final Http2Connection connection;
     private final Http2Keepalive keepalive;
-    private final ArrayDeque<Http2DownstreamStream> spare = new ArrayDeque<>();
+    private final ArrayDeque<DownstreamStream> spare = new ArrayDeque<>();
     private final Deadline settling;
     private final Deadline heading;
     private final Deadline draining;
@@ -78,17 +56,22 @@ public final class Http2Downstream implements WireHandler, Http2Listener {
         settling.set(Http2ServerSettings.PATIENCE.toNanos());
     }
 
-    /// How many requests are open.
+    @Override
+    public Protocol protocol() {
+        return Protocol.HTTP_2;
+    }
+
+    @Override
     public int streams() {
         return requests;
     }
 
-    /// Whether the client knows that it should go.
+    @Override
     public boolean isLeaving() {
         return connection.isLeaving();
     }
 
-    /// Lets the client know that it should go, then ends with its last request.
+    @Override
     public void drain() {
         if (connection.isLeaving()) {
             return;
@@ -101,7 +84,7 @@ public final class Http2Downstream implements WireHandler, Http2Listener {
         }
     }
 
-    /// Ends now if there is no request, else as [#drain] does.
+    @Override
     public void closeWhenIdle() {
         if (requests == 0) {
             connection.leave();
@@ -110,25 +93,28 @@ public final class Http2Downstream implements WireHandler, Http2Listener {
         }
     }
 
-    /// Ends it whatever it does.
+    @Override
     public void close() {
         connection.fail(ErrorCode.NO_ERROR, "");
     }
 
-    Worker worker() {
+    @Override
+    public Worker worker() {
         return worker;
     }
 
-    Http2ServerSettings settings() {
-        return settings;
+    @Override
+    public long flushNanos() {
+        return settings.flush().toNanos();
     }
 
-    RequestHandler handler(Http2DownstreamStream stream) {
+    @Override
+    public RequestHandler handler(DownstreamStream stream) {
         return owner.handler(stream);
     }
 
-    /// A request is over, and its stream too.
-    void onOver(Http2DownstreamStream stream) {
+    @Override
+    public void onOver(DownstreamStream stream) {
         if (spare.size() < SPARE) {
             spare.add(stream);
         } else {
@@ -165,9 +151,9 @@ public final class Http2Downstream implements WireHandler, Http2Listener {
 
     @Override
     public void onRequest(Http2Stream stream, Http2Head head, boolean isEnd) {
-        Http2DownstreamStream free = spare.poll();
+        DownstreamStream free = spare.poll();
         if (free == null) {
-            free = new Http2DownstreamStream(this);
+            free = new DownstreamStream(this);
         }
         requests++;
         if (requests == 1) {
@@ -204,7 +190,7 @@ public final class Http2Downstream implements WireHandler, Http2Listener {
         heading.discard();
         draining.discard();
         keepalive.discard();
-        spare.forEach(Http2DownstreamStream::discard);
+        spare.forEach(DownstreamStream::discard);
         spare.clear();
         owner.onGone(code == ErrorCode.NO_ERROR ? "" : details);
     }

@@ -4,7 +4,8 @@ package dev.heddle.proxy.http;
 public enum Protocol {
     HTTP_10("HTTP/1.0"),
     HTTP_11("HTTP/1.1"),
-    HTTP_2("HTTP/2");
+    HTTP_2("HTTP/2"),
+    HTTP_3("HTTP/3");
 
     private final String text;
 
@@ -14,5 +15,10 @@ public enum Protocol {
 
     public String text() {
         return text;
+    }
+
+    /// Whether a connection has many requests at once, each on a stream of its own.
+    public boolean hasStreams() {
+        return this == HTTP_2 || this == HTTP_3;
     }
 }

@@ -267,8 +267,8 @@ public final class RequestHead {
 
     /// Takes what an HTTP/2 stream began with. An extended CONNECT (RFC 8441) is what it is in
     /// HTTP/1: an upgrade.
-    void read(Http2Head head) {
-        protocol = Protocol.HTTP_2;
+    void read(Protocol version, Http2Head head) {
+        protocol = version;
         method = head.method();
         scheme = head.scheme();
         authority = head.authority();

@@ -1,16 +1,17 @@
 package dev.heddle.proxy.http2;
 
+import dev.heddle.proxy.http2.hpack.BlockEncoder;
 import dev.heddle.proxy.http2.hpack.HpackEncoder;
 import dev.heddle.proxy.http2.hpack.Scratch;
 import dev.heddle.proxy.runtime.Confined;
 import io.netty.buffer.ByteBuf;
 
 /// Takes the fields of one head and compresses them as they come. Names are in lower case; what a
-/// proxy may not send in HTTP/2 is for the caller to leave out.
+/// proxy may not send in HTTP/2 or HTTP/3 is for the caller to leave out.
 @Confined("worker")
 public final class FieldWriter {
     private final Scratch scratch;
-    private HpackEncoder encoder;
+    private BlockEncoder encoder;
 
     /// Where in the scratch's text the block ends and room begins.
     private int free;
@@ -20,7 +21,8 @@ public final class FieldWriter {
         this.encoder = new HpackEncoder(scratch);
     }
 
-    void begin(HpackEncoder into) {
+    /// Begins a block.
+    public void begin(BlockEncoder into) {
         encoder = into;
         encoder.begin();
         free = 0;

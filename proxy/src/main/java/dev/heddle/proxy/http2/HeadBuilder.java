@@ -11,12 +11,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Makes a head of decoded fields and checks it (RFC 9113, section 8). Where the RFC lets a proxy
-/// be lenient it is not: what is doubtful here is two requests behind an HTTP/1 hop.
+/// Makes a head of decoded fields and checks it (RFC 9113, section 8; RFC 9114, section 4). Where
+/// the RFC lets a proxy be lenient it is not: what is doubtful here is two requests behind an
+/// HTTP/1 hop.
 @Confined("worker")
 @SuppressWarnings("EnumOrdinal") // ordinals stay within this process, in numbers
-final class HeadBuilder implements FieldSink {
-    enum Message {
+public final class HeadBuilder implements FieldSink {
+    /// What the fields are of.
+    public enum Message {
         REQUEST,
         RESPONSE,
         TRAILERS,
@@ -53,8 +55,10 @@ final class HeadBuilder implements FieldSink {
         this.scratch = scratch;
     }
 
+    /// Begins a head.
+    ///
     /// @param takesProtocol whether a request may be an extended CONNECT (RFC 8441)
-    void begin(Message expected, boolean takesProtocol) {
+    public void begin(Message expected, boolean takesProtocol) {
         head.clear();
         takesConnect = takesProtocol;
         message = expected;
@@ -69,7 +73,7 @@ final class HeadBuilder implements FieldSink {
     ///
     /// @param textEnd of the decoded text
     /// @return what is wrong with it, or null
-    @Nullable String finish(int textEnd, ByteBufAllocator allocator) {
+    public @Nullable String finish(int textEnd, ByteBufAllocator allocator) {
         if (message == Message.NOTHING) {
             return null;
         }

@@ -7,8 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.function.BiConsumer;
 
-/// A received head or trailers, checked: its pseudo-header fields, and its other fields as `name:
-/// value CRLF` in one block with the positions of each, five numbers a field.
+/// A received head or trailers of HTTP/2 or HTTP/3, checked: its pseudo-header fields, and its
+/// other fields as `name: value CRLF` in one block with the positions of each, five numbers a
+/// field.
 ///
 /// There is one for all connections of a worker, so it is valid only while it is shown. `host` is
 /// not among the fields: it is the authority. Crumbs of `cookie` are one field.

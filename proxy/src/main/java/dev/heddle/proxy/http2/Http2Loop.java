@@ -8,8 +8,9 @@ import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 
-/// What all HTTP/2 connections of a worker share: its clock, its memory, the work space for heads,
-/// and the end of its turn, at which each connection that has something to send sends it.
+/// What all connections of HTTP/2 and HTTP/3 of a worker share: its clock, its memory, the work
+/// space for heads, and the end of its turn, at which each connection that has something to send
+/// sends it.
 @Confined("worker")
 public final class Http2Loop {
     private final LongSupplier nanos;
@@ -38,23 +39,28 @@ public final class Http2Loop {
         return nanos.getAsLong();
     }
 
-    ByteBufAllocator allocator() {
+    /// Where all connections have their buffers from.
+    public ByteBufAllocator allocator() {
         return allocator;
     }
 
-    Scratch scratch() {
+    /// The work space for heads.
+    public Scratch scratch() {
         return scratch;
     }
 
-    Http2Head head() {
+    /// The head that was built last.
+    public Http2Head head() {
         return head;
     }
 
-    HeadBuilder builder() {
+    /// Builds heads that come.
+    public HeadBuilder builder() {
         return builder;
     }
 
-    FieldWriter fields() {
+    /// Writes heads that go.
+    public FieldWriter fields() {
         return fields;
     }
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// One request and its response on a connection, as the side that uses it sees it. Not to be
 /// touched after [Http2StreamHandler#onClosed]: the object then serves another stream.
 @Confined("worker")
-public final class Http2Stream {
+public final class Http2Stream implements MessageStream {
     private final Http2Connection connection;
 
     int id;
@@ -74,7 +74,7 @@ public final class Http2Stream {
         return connection;
     }
 
-    /// How long the head was that the peer opened it with, with its frames.
+    @Override
     public int headBytes() {
         return headBytes;
     }
@@ -84,31 +84,27 @@ public final class Http2Stream {
         return hears == null ? null : hears.wireBytes();
     }
 
-    /// Says who hears what happens on this stream.
+    @Override
     public void setHandler(Http2StreamHandler value) {
         handler = value;
     }
 
-    /// Sends an interim response (1xx), or the head of the message.
-    ///
-    /// @param isEnd whether nothing follows
+    @Override
     public void sendHead(FieldSource head, boolean isEnd) {
         connection.outbound().head(this, head, isEnd);
     }
 
-    /// Sends data as windows allow, and holds it until then: ask [#isWritable] before the next.
-    ///
-    /// @param data now belongs to the stream
+    @Override
     public void sendData(ByteBuf data, boolean isEnd) {
         connection.outbound().data(this, data, isEnd);
     }
 
-    /// Ends the message with trailers, behind all data.
+    @Override
     public void sendTrailers(FieldSource fields) {
         connection.outbound().trailers(this, fields);
     }
 
-    /// Whether little enough waits to be sent. When it turns true again the handler hears of it.
+    @Override
     public boolean isWritable() {
         if (queuedBytes < connection.settings().streamBuffer()) {
             return true;
@@ -122,14 +118,13 @@ public final class Http2Stream {
         return queuedBytes;
     }
 
-    /// Says that so much received data was got rid of, so that the peer may send more, unless it is
-    /// to stop.
+    @Override
     public void consumed(int bytes) {
         heldBack += bytes;
         tell();
     }
 
-    /// Has the peer stop at the end of its window (false), or go on (true).
+    @Override
     public void setReading(boolean on) {
         isReading = on;
         tell();
@@ -143,8 +138,7 @@ public final class Http2Stream {
         }
     }
 
-    /// Ends the stream in both directions, now. The handler hears [StreamEnd#RESET_HERE] before
-    /// this returns.
+    @Override
     public void reset(ErrorCode code) {
         connection.reset(this, code);
     }

@@ -2,6 +2,7 @@ package dev.heddle.proxy.http2;
 
 import dev.heddle.proxy.http2.HeadBuilder.Message;
 import dev.heddle.proxy.http2.hpack.HpackDecoder;
+import dev.heddle.proxy.http2.hpack.Outcome;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.WireBytes;
 import io.netty.buffer.ByteBuf;
@@ -296,8 +297,8 @@ final class Inbound implements FrameReader.FrameSink {
             return;
         }
         builder.begin(message, settings.connectProtocol());
-        HpackDecoder.Outcome outcome = decoder.decode(block, 0, length, loop.scratch(), builder);
-        if (outcome == HpackDecoder.Outcome.BROKEN) {
+        Outcome outcome = decoder.decode(block, 0, length, loop.scratch(), builder);
+        if (outcome == Outcome.BROKEN) {
             connection.fail(ErrorCode.COMPRESSION_ERROR, "http2.compression_error");
             return;
         }
@@ -309,7 +310,7 @@ final class Inbound implements FrameReader.FrameSink {
         head.clear();
     }
 
-    private void onRequest(int id, boolean isEnd, Message message, HpackDecoder.Outcome outcome) {
+    private void onRequest(int id, boolean isEnd, Message message, Outcome outcome) {
         if (message == Message.NOTHING) {
             if (connection.isGoing()) {
                 streams.wasReset(id);
@@ -320,7 +321,7 @@ final class Inbound implements FrameReader.FrameSink {
             }
             return;
         }
-        if (outcome == HpackDecoder.Outcome.TOO_LARGE) {
+        if (outcome == Outcome.TOO_LARGE) {
             connection.refuseTooLarge(id, isEnd);
             return;
         }
@@ -351,15 +352,14 @@ final class Inbound implements FrameReader.FrameSink {
         connection.countRefused();
     }
 
-    private void onMessage(
-            Http2Stream stream, boolean isEnd, Message message, HpackDecoder.Outcome outcome) {
+    private void onMessage(Http2Stream stream, boolean isEnd, Message message, Outcome outcome) {
         if (message == Message.NOTHING) {
             boolean isClosed = stream.isRemoteEnded;
             connection.fail(stream, isClosed ? ErrorCode.STREAM_CLOSED : ErrorCode.PROTOCOL_ERROR);
             return;
         }
         String error =
-                outcome == HpackDecoder.Outcome.TOO_LARGE
+                outcome == Outcome.TOO_LARGE
                         ? "http2.too_many_headers"
                         : builder.finish(decoder.textEnd(), loop.allocator());
         if (error != null || !isAllowed(stream, message, isEnd)) {

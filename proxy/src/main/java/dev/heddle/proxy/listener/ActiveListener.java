@@ -1,7 +1,5 @@
 package dev.heddle.proxy.listener;
 
-import dev.heddle.proxy.config.FilterChainConfig;
-import dev.heddle.proxy.config.FilterChainMatcher;
 import dev.heddle.proxy.config.ListenerConfig;
 import dev.heddle.proxy.connection.ConnectionLimit;
 import dev.heddle.proxy.connection.DownstreamConnection;
@@ -28,12 +26,8 @@ import io.netty.buffer.ByteBuf;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 ///                 └──made to another listener's address──▶ that listener's filters
 /// ```
 @Confined("worker")
-final class ActiveListener {
+final class ActiveListener implements ConnectionListener {
     private final WorkerServices services;
     private final Worker worker;
     private final ConnectionLimit limit;
@@ -57,10 +51,9 @@ final class ActiveListener {
     private final Set<ClientConnection> pending = new HashSet<>();
     private final ServedConnections served;
     private final List<ListenSocket> sockets = new ArrayList<>();
-    private final IdentityHashMap<FilterChainConfig, ChainService> chains = new IdentityHashMap<>();
+    private final ListenerChains chains;
     private ListenerConfig config;
     private ListenerLog log;
-    private FilterChainMatcher matcher;
     private Published<OverloadState> overload;
     private @Nullable ServerFirst serverFirst;
     private boolean isClosed;
@@ -86,15 +79,13 @@ final class ActiveListener {
         this.others = others;
         this.config = config;
         this.log = services.listenerLog(config);
-        this.matcher = FilterChainMatcher.of(config.chains());
         this.overload = ChainService.overload(services, config);
         this.serverFirst = config.filters().detection().map(ServerFirst::new).orElse(null);
-        for (FilterChainConfig chain : config.chains().all()) {
-            chains.put(chain, ChainService.of(services, config, chain, limits));
-        }
+        this.chains = new ListenerChains(services, config, limits);
     }
 
-    ListenerConfig config() {
+    @Override
+    public ListenerConfig config() {
         return config;
     }
 
@@ -108,23 +99,19 @@ final class ActiveListener {
         }
     }
 
-    /// Leaves new connections where they are (false), or goes on taking them (true).
-    void setAccepting(boolean on) {
+    @Override
+    public void setAccepting(boolean on) {
         isAccepting = on;
         for (ListenSocket socket : sockets) {
             socket.setAccepting(on || config.bypassesOverload());
         }
     }
 
-    /// Serves new connections by another configuration. Those that it has live on if that has their
-    /// filter chain as well and differs in nothing but chains; else they end with their exchanges,
-    /// and at the latest after the time for draining.
-    void update(ListenerConfig next, ChainLimits limits) {
-        Map<FilterChainConfig, ChainService> kept =
-                next.differsInChainsOnly(config) ? byContent() : Map.of();
+    @Override
+    public void update(ListenerConfig next, ChainLimits limits) {
+        chains.update(config, next, limits);
         config = next;
         log = services.listenerLog(next);
-        matcher = FilterChainMatcher.of(next.chains());
         overload = ChainService.overload(services, next);
         ServerFirst before = serverFirst;
         serverFirst =
@@ -135,56 +122,40 @@ final class ActiveListener {
                                         ? before
                                         : new ServerFirst(wanted))
                         .orElse(null);
-        chains.clear();
-        for (FilterChainConfig chain : next.chains().all()) {
-            ChainService same = kept.get(chain);
-            chains.put(chain, same == null ? ChainService.of(services, next, chain, limits) : same);
-        }
-        drainWhatLostItsChain();
-    }
-
-    private Map<FilterChainConfig, ChainService> byContent() {
-        var byContent = new HashMap<FilterChainConfig, ChainService>();
-        chains.values().forEach(service -> byContent.put(service.config(), service));
-        return byContent;
-    }
-
-    private void drainWhatLostItsChain() {
-        Set<ChainService> present = Collections.newSetFromMap(new IdentityHashMap<>());
-        present.addAll(chains.values());
+        Set<ChainService> present = chains.present();
         served.drain(plan, chain -> !present.contains(chain));
     }
 
-    /// Stops accepting. What it has ends with its exchanges.
-    void drain(DrainPlan how) {
+    @Override
+    public void drain(DrainPlan how) {
         isClosed = true;
         stop();
         served.drain(how, _ -> true);
     }
 
-    /// Accepts no connection any more; those that it has go on.
-    void stop() {
+    @Override
+    public void stop() {
         sockets.forEach(ListenSocket::close);
         sockets.clear();
     }
 
-    /// How far timeouts shrink has changed.
-    void onTimeouts() {
+    @Override
+    public void onTimeouts() {
         served.onTimeouts();
     }
 
-    /// All listeners like this one are drained, those that accept connections and those that don't.
-    void onProxyDrain(Drain drain) {
+    @Override
+    public void onProxyDrain(Drain drain) {
         served.ask(drain);
     }
 
-    /// Ends the connections without an exchange.
-    void closeIdle() {
+    @Override
+    public void closeIdle() {
         all().forEach(ClientConnection::closeWhenIdle);
     }
 
-    /// Ends everything.
-    void close() {
+    @Override
+    public void close() {
         isClosed = true;
         stop();
         all().forEach(ClientConnection::close);
@@ -196,8 +167,8 @@ final class ActiveListener {
         return all;
     }
 
-    /// How many connections it has.
-    int size() {
+    @Override
+    public int size() {
         return served.size() + pending.size();
     }
 
@@ -278,7 +249,7 @@ final class ActiveListener {
     /// is known, to see whether that speaks first.
     private void probe(PeekedConnection peeked) {
         Arrival arrival = peeked.arrival();
-        ChainService chain = matcher.choose(arrival.facts()).map(chains::get).orElse(null);
+        ChainService chain = chains.choose(arrival.facts()).orElse(null);
         boolean isElsewhere = config.binding().handsOver() && arrival.isRestored();
         if (chain == null
                 || isElsewhere
@@ -335,17 +306,13 @@ final class ActiveListener {
                 return other.take(arrival);
             }
         }
-        Optional<FilterChainConfig> chosen = matcher.choose(arrival.facts());
+        Optional<ChainService> chosen = chains.choose(arrival.facts());
         if (chosen.isEmpty()) {
             log.count(ListenerStat.NO_FILTER_CHAIN_MATCH);
             limit.release();
             return refused(arrival.wire(), Duration.ZERO);
         }
-        ChainService chain = chains.get(chosen.get());
-        if (chain == null) {
-            throw new IllegalStateException("a chain that is not here: " + chosen.get().name());
-        }
-        return serve(arrival, chain);
+        return serve(arrival, chosen.get());
     }
 
     /// Takes a connection from another listener, which was made to an address of this one.

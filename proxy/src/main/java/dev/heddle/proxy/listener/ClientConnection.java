@@ -1,6 +1,6 @@
 package dev.heddle.proxy.listener;
 
-import dev.heddle.proxy.connection.DownstreamConnection;
+import dev.heddle.proxy.connection.HttpConnection;
 import dev.heddle.proxy.dns.NameConnection;
 import dev.heddle.proxy.tcp.TcpConnection;
 import java.time.Duration;
@@ -14,7 +14,7 @@ sealed interface ClientConnection {
     record Refused(RefusedConnection connection) implements ClientConnection {}
 
     /// Requests are served on it.
-    record Http(DownstreamConnection connection) implements ClientConnection {}
+    record Http(HttpConnection connection) implements ClientConnection {}
 
     /// Bytes are passed on.
     record Tcp(TcpConnection connection) implements ClientConnection {}
@@ -28,7 +28,7 @@ sealed interface ClientConnection {
     /// Lets what goes on be the last.
     default void drain() {
         switch (this) {
-            case Http(DownstreamConnection connection) -> connection.drain();
+            case Http(HttpConnection connection) -> connection.drain();
             case Peeked _, Refused _, Unsecured _, Tcp _, Names _ -> {
                 // They have no end of their own to wait for.
             }
@@ -37,14 +37,12 @@ sealed interface ClientConnection {
 
     /// How long a client has that was asked to go.
     default Duration grace() {
-        return this instanceof Http(DownstreamConnection connection)
-                ? connection.grace()
-                : Duration.ZERO;
+        return this instanceof Http(HttpConnection connection) ? connection.grace() : Duration.ZERO;
     }
 
     /// Asks its client to go, if there is a way.
     default void leave() {
-        if (this instanceof Http(DownstreamConnection connection)) {
+        if (this instanceof Http(HttpConnection connection)) {
             connection.leave();
         }
     }
@@ -52,7 +50,7 @@ sealed interface ClientConnection {
     /// Ends it if nothing goes on.
     default void closeWhenIdle() {
         switch (this) {
-            case Http(DownstreamConnection connection) -> connection.closeWhenIdle();
+            case Http(HttpConnection connection) -> connection.closeWhenIdle();
             case Peeked(PeekedConnection connection) -> connection.close();
             case Refused(RefusedConnection connection) -> connection.close();
             case Tcp _ -> {
@@ -65,7 +63,7 @@ sealed interface ClientConnection {
 
     default void close() {
         switch (this) {
-            case Http(DownstreamConnection connection) -> connection.close();
+            case Http(HttpConnection connection) -> connection.close();
             case Peeked(PeekedConnection connection) -> connection.close();
             case Refused(RefusedConnection connection) -> connection.close();
             case Tcp(TcpConnection connection) -> connection.close();

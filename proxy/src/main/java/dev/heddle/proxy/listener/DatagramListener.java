@@ -5,7 +5,6 @@ import dev.heddle.proxy.config.ListenerConfig;
 import dev.heddle.proxy.dns.NameServer;
 import dev.heddle.proxy.dns.NamesConfig;
 import dev.heddle.proxy.runtime.Confined;
-import dev.heddle.proxy.runtime.DatagramHandler;
 import dev.heddle.proxy.runtime.Datagrams;
 import dev.heddle.proxy.udp.UdpProxy;
 import io.netty.buffer.ByteBuf;
@@ -71,12 +70,13 @@ final class DatagramListener {
 
     /// Hears one of its sockets.
     @Confined("worker")
-    final class Hearing implements DatagramHandler {
+    final class Hearing implements DatagramSocketOwner {
         private @Nullable Datagrams on;
 
-        void on(Datagrams socket) {
+        @Override
+        public void onListening(Datagrams socket) {
             on = socket;
-            onListening(socket);
+            DatagramListener.this.onListening(socket);
         }
 
         @Override

@@ -51,10 +51,12 @@ public final class Listeners {
             ConnectionLimit limit,
             DrainPlan plan) {
         this.workers = workers;
+        var peers = new QuicPeers();
         this.perWorker =
                 workers.all().stream()
                         .map(worker ->
-                                new WorkerListeners(worker, services.apply(worker), limit, plan))
+                                new WorkerListeners(
+                                        worker, services.apply(worker), limit, plan, peers))
                         .toList();
     }
 
@@ -70,7 +72,8 @@ public final class Listeners {
             boolean isOther =
                     now == null
                             || !now.binding().equals(old.binding())
-                            || now.datagrams().isPresent() != old.datagrams().isPresent();
+                            || now.datagrams().isPresent() != old.datagrams().isPresent()
+                            || !now.quic().equals(old.quic());
             if (isOther) {
                 removals.addAll(remove(old.name()));
             }
@@ -189,6 +192,15 @@ public final class Listeners {
     }
 
     private CompletableFuture<Optional<String>> add(ListenerConfig config, ChainLimits limits) {
+        if (!config.isOfDatagrams()) {
+            return open(config, limits);
+        }
+        List<InetSocketAddress> addresses = config.binding().addresses();
+        return all(perWorker.stream().map(worker -> worker.giveUp(addresses)).toList())
+                .thenCompose(_ -> open(config, limits));
+    }
+
+    private CompletableFuture<Optional<String>> open(ListenerConfig config, ChainLimits limits) {
         if (stopped.test(config)) {
             LOG.warn("listener {} is not opened: listeners like it were stopped", config.name());
             return CompletableFuture.completedFuture(Optional.empty());
@@ -216,7 +228,7 @@ public final class Listeners {
     private InetSocketAddress reserve(ListenerConfig config, InetSocketAddress address)
             throws IOException {
         var settings = config.binding().settings();
-        return config.datagrams().isPresent()
+        return config.isOfDatagrams()
                 ? workers.transport().reserveDatagrams(address, settings)
                 : workers.transport().reserve(address, settings);
     }

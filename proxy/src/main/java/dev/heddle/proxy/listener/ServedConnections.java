@@ -1,6 +1,6 @@
 package dev.heddle.proxy.listener;
 
-import dev.heddle.proxy.connection.DownstreamConnection;
+import dev.heddle.proxy.connection.HttpConnection;
 import dev.heddle.proxy.drain.Drain;
 import dev.heddle.proxy.drain.DrainPlan;
 import dev.heddle.proxy.runtime.Confined;
@@ -70,7 +70,7 @@ final class ServedConnections {
     /// How far timeouts shrink has changed.
     void onTimeouts() {
         for (ClientConnection connection : List.copyOf(chains.keySet())) {
-            if (connection instanceof ClientConnection.Http(DownstreamConnection http)) {
+            if (connection instanceof ClientConnection.Http(HttpConnection http)) {
                 http.onTimeouts();
             }
         }

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -39,23 +40,31 @@ final class WorkerListeners {
     private final ConnectionLimit limit;
     private final Handshakes handshakes;
     private final DrainPlan plan;
-    private final Map<String, ActiveListener> listeners = new HashMap<>();
+    private final QuicPeers peers;
+    private final Map<String, ConnectionListener> listeners = new HashMap<>();
     private final Map<String, DatagramListener> datagrams = new HashMap<>();
 
     /// Listeners that are gone, as long as they have connections.
-    private final List<ActiveListener> leaving = new ArrayList<>();
+    private final List<ConnectionListener> leaving = new ArrayList<>();
 
     private boolean isAccepting = true;
     private long drainEndNanos;
     private @Nullable CompletableFuture<Void> drained;
     private final Deadline look;
 
-    WorkerListeners(Worker worker, WorkerServices services, ConnectionLimit limit, DrainPlan plan) {
+    /// @param peers sockets for QUIC of all workers
+    WorkerListeners(
+            Worker worker,
+            WorkerServices services,
+            ConnectionLimit limit,
+            DrainPlan plan,
+            QuicPeers peers) {
         this.worker = worker;
         this.services = services;
         this.limit = limit;
         this.handshakes = new Handshakes(worker);
         this.plan = plan;
+        this.peers = peers;
         this.look = worker.deadline(this::onLook);
     }
 
@@ -74,7 +83,11 @@ final class WorkerListeners {
             List<InetSocketAddress> addresses,
             CompletableFuture<Void> outcome) {
         if (config.datagrams().isPresent()) {
-            new DatagramOpening(config, config.datagrams().get(), addresses, outcome).begin();
+            openDatagrams(config, config.datagrams().get(), addresses, outcome);
+            return;
+        }
+        if (config.quic().isPresent()) {
+            openQuic(config, limits, addresses, outcome);
             return;
         }
         var listener =
@@ -121,58 +134,87 @@ final class WorkerListeners {
         }
     }
 
+    private void openDatagrams(
+            ListenerConfig config,
+            DatagramConfig wanted,
+            List<InetSocketAddress> addresses,
+            CompletableFuture<Void> outcome) {
+        var listener = new DatagramListener(services, config, wanted);
+        datagrams.put(config.name(), listener);
+        Runnable failed =
+                () -> {
+                    datagrams.remove(config.name(), listener);
+                    listener.close();
+                };
+        open(config, addresses, () -> listener.new Hearing(), failed, outcome);
+    }
+
+    private void openQuic(
+            ListenerConfig config,
+            ChainLimits limits,
+            List<InetSocketAddress> addresses,
+            CompletableFuture<Void> outcome) {
+        var listener = new QuicListener(services, limit, plan, peers, config, limits);
+        listener.setAccepting(isAccepting);
+        listeners.put(config.name(), listener);
+        Runnable failed =
+                () -> {
+                    listeners.remove(config.name(), listener);
+                    listener.close();
+                };
+        open(config, addresses, listener::port, failed, outcome);
+    }
+
     /// Opens the sockets of a listener for datagrams.
-    @Confined("worker")
-    private final class DatagramOpening {
-        private final ListenerConfig config;
-        private final DatagramListener listener;
-        private final CompletableFuture<Void> outcome;
-        private final List<InetSocketAddress> addresses;
-        private int missing;
-
-        DatagramOpening(
-                ListenerConfig config,
-                DatagramConfig wanted,
-                List<InetSocketAddress> addresses,
-                CompletableFuture<Void> outcome) {
-            this.config = config;
-            this.listener = new DatagramListener(services, config, wanted);
-            this.addresses = addresses;
-            this.outcome = outcome;
-            this.missing = addresses.size();
-        }
-
-        void begin() {
-            datagrams.put(config.name(), listener);
-            for (InetSocketAddress address : addresses) {
-                open(address);
-            }
-        }
-
-        private void open(InetSocketAddress address) {
-            var hearing = listener.new Hearing();
+    private void open(
+            ListenerConfig config,
+            List<InetSocketAddress> addresses,
+            Supplier<DatagramSocketOwner> owners,
+            Runnable failed,
+            CompletableFuture<Void> outcome) {
+        var missing = new HashSet<>(addresses);
+        for (InetSocketAddress address : addresses) {
+            DatagramSocketOwner owner = owners.get();
             worker.listenDatagrams(
                     address,
                     config.binding().settings(),
-                    hearing,
+                    owner,
                     new DatagramOutcome() {
                         @Override
                         public void onListening(Datagrams socket) {
-                            hearing.on(socket);
-                            missing--;
-                            if (missing == 0) {
+                            owner.onListening(socket);
+                            missing.remove(address);
+                            if (missing.isEmpty()) {
                                 outcome.complete(null);
                             }
                         }
 
                         @Override
                         public void onListenFailed(Throwable cause) {
-                            datagrams.remove(config.name(), listener);
-                            listener.close();
+                            failed.run();
                             outcome.completeExceptionally(cause);
                         }
                     });
         }
+    }
+
+    /// Has what is left of listeners for QUIC give up addresses that another one is to have: their
+    /// connections have no sockets of their own.
+    ///
+    /// @return when it has
+    CompletableFuture<Void> giveUp(List<InetSocketAddress> addresses) {
+        var done = new CompletableFuture<Void>();
+        worker.execute(() -> {
+            for (ConnectionListener listener : leaving) {
+                if (listener instanceof QuicListener
+                        && listener.config().binding().addresses().stream()
+                                .anyMatch(addresses::contains)) {
+                    listener.close();
+                }
+            }
+            done.complete(null);
+        });
+        return done;
     }
 
     /// Who answers for the names of a listener for datagrams; null for nobody.
@@ -185,7 +227,10 @@ final class WorkerListeners {
     /// for all addresses with its port.
     private @Nullable ActiveListener listenerFor(InetSocketAddress wanted) {
         ActiveListener found = null;
-        for (ActiveListener listener : listeners.values()) {
+        for (ConnectionListener other : listeners.values()) {
+            if (!(other instanceof ActiveListener listener)) {
+                continue;
+            }
             for (InetSocketAddress address : listener.config().binding().addresses()) {
                 if (address.equals(wanted)) {
                     return listener;
@@ -201,7 +246,7 @@ final class WorkerListeners {
 
     void update(ListenerConfig config, ChainLimits limits) {
         worker.execute(() -> {
-            ActiveListener listener = listeners.get(config.name());
+            ConnectionListener listener = listeners.get(config.name());
             if (listener != null) {
                 listener.update(config, limits);
             }
@@ -217,7 +262,11 @@ final class WorkerListeners {
         var learned = new CompletableFuture<Map<String, List<ServerFirst.Learned>>>();
         worker.execute(() -> {
             var all = new HashMap<String, List<ServerFirst.Learned>>();
-            listeners.forEach((name, listener) -> all.put(name, listener.learned()));
+            listeners.forEach((name, listener) -> {
+                if (listener instanceof ActiveListener active) {
+                    all.put(name, active.learned());
+                }
+            });
             learned.complete(all);
         });
         return learned;
@@ -245,7 +294,7 @@ final class WorkerListeners {
         if (other != null) {
             other.close();
         }
-        ActiveListener listener = listeners.remove(name);
+        ConnectionListener listener = listeners.remove(name);
         if (listener == null) {
             return;
         }
@@ -259,8 +308,8 @@ final class WorkerListeners {
     /// How far timeouts shrink has changed.
     void onTimeouts() {
         worker.execute(() -> {
-            listeners.values().forEach(ActiveListener::onTimeouts);
-            leaving.forEach(ActiveListener::onTimeouts);
+            listeners.values().forEach(ConnectionListener::onTimeouts);
+            leaving.forEach(ConnectionListener::onTimeouts);
         });
     }
 
@@ -272,14 +321,14 @@ final class WorkerListeners {
     /// Has some listeners accept no more connections.
     void stop(Predicate<ListenerConfig> which) {
         worker.execute(() -> {
-            matching(which).forEach(ActiveListener::stop);
+            matching(which).forEach(ConnectionListener::stop);
             datagrams.values().stream()
                     .filter(it -> which.test(it.config()))
                     .forEach(DatagramListener::close);
         });
     }
 
-    private List<ActiveListener> matching(Predicate<ListenerConfig> wanted) {
+    private List<ConnectionListener> matching(Predicate<ListenerConfig> wanted) {
         return listeners.values().stream().filter(it -> wanted.test(it.config())).toList();
     }
 
@@ -302,7 +351,7 @@ final class WorkerListeners {
     private void onLook() {
         boolean isOver = worker.nanos() - drainEndNanos >= 0;
         int left = 0;
-        for (ActiveListener listener : leaving) {
+        for (ConnectionListener listener : leaving) {
             if (isOver) {
                 listener.close();
             } else {

@@ -67,6 +67,7 @@ public final class LogEntries {
                             case HTTP_10 -> 1;
                             case HTTP_11 -> 2;
                             case HTTP_2 -> 3;
+                            case HTTP_3 -> 4;
                         })
                 .message(3, request(record, told))
                 .message(4, response(record, told))

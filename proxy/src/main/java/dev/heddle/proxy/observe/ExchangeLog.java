@@ -28,11 +28,11 @@ public interface ExchangeLog {
     /// @param nanos how long it lived
     void connectionClosed(@Nullable Protocol protocol, boolean isSecured, long nanos);
 
-    /// The client broke a rule of HTTP/2, and its connection ends.
+    /// The client broke a rule of HTTP/2 or HTTP/3, and its connection ends.
     ///
     /// @param details as in `http2.outbound_control_flood`, which is the name of a counter where
     ///   Envoy has one of that name
-    void brokeHttp2(String details);
+    void brokeProtocol(String details);
 
     /// Something happened to a connection.
     void count(HttpStat stat);

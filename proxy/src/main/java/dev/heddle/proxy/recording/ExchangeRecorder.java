@@ -111,10 +111,13 @@ public final class ExchangeRecorder implements ExchangeLog {
         private final Counter requests;
         private final Counter http1Requests;
         private final Counter http2Requests;
+        private final Counter http3Requests;
         private final Counter http1Connections;
         private final Counter http2Connections;
+        private final Counter http3Connections;
         private final Gauge http1ConnectionsActive;
         private final Gauge http2ConnectionsActive;
+        private final Gauge http3ConnectionsActive;
         private final Counter completed;
         private final Gauge requestsActive;
         private final Histogram requestTime;
@@ -163,10 +166,13 @@ public final class ExchangeRecorder implements ExchangeLog {
             requests = http.counter("downstream_rq_total");
             http1Requests = http.counter("downstream_rq_http1_total");
             http2Requests = http.counter("downstream_rq_http2_total");
+            http3Requests = http.counter("downstream_rq_http3_total");
             http1Connections = http.counter("downstream_cx_http1_total");
             http2Connections = http.counter("downstream_cx_http2_total");
+            http3Connections = http.counter("downstream_cx_http3_total");
             http1ConnectionsActive = http.gauge("downstream_cx_http1_active");
             http2ConnectionsActive = http.gauge("downstream_cx_http2_active");
+            http3ConnectionsActive = http.gauge("downstream_cx_http3_active");
             completed = http.counter("downstream_rq_completed");
             requestsActive = http.gauge("downstream_rq_active");
             requestTime = http.histogram("downstream_rq_time");
@@ -194,6 +200,14 @@ public final class ExchangeRecorder implements ExchangeLog {
                                 "envoy_response_code_class",
                                 Integer.toString(i));
             }
+        }
+
+        private Gauge connectionsActive(Protocol protocol) {
+            return switch (protocol) {
+                case HTTP_10, HTTP_11 -> http1ConnectionsActive;
+                case HTTP_2 -> http2ConnectionsActive;
+                case HTTP_3 -> http3ConnectionsActive;
+            };
         }
     }
 
@@ -328,10 +342,13 @@ public final class ExchangeRecorder implements ExchangeLog {
 
     @Override
     public void connectionSpeaks(Protocol protocol) {
-        boolean isHttp2 = protocol == Protocol.HTTP_2;
-        shard.increment(isHttp2 ? downstream.http2Connections : downstream.http1Connections);
-        shard.add(
-                isHttp2 ? downstream.http2ConnectionsActive : downstream.http1ConnectionsActive, 1);
+        shard.increment(
+                switch (protocol) {
+                    case HTTP_10, HTTP_11 -> downstream.http1Connections;
+                    case HTTP_2 -> downstream.http2Connections;
+                    case HTTP_3 -> downstream.http3Connections;
+                });
+        shard.add(downstream.connectionsActive(protocol), 1);
     }
 
     @Override
@@ -343,11 +360,7 @@ public final class ExchangeRecorder implements ExchangeLog {
         shard.record(downstream.listenerConnectionTime, nanos / NANOS_PER_MILLI);
         shard.increment(downstream.listenerConnectionsDestroyed);
         if (protocol != null) {
-            shard.add(
-                    protocol == Protocol.HTTP_2
-                            ? downstream.http2ConnectionsActive
-                            : downstream.http1ConnectionsActive,
-                    -1);
+            shard.add(downstream.connectionsActive(protocol), -1);
         }
         shard.increment(downstream.connectionsDestroyed);
         shard.add(downstream.connectionsActive, -1);
@@ -365,7 +378,7 @@ public final class ExchangeRecorder implements ExchangeLog {
     }
 
     @Override
-    public void brokeHttp2(String details) {
+    public void brokeProtocol(String details) {
         Counter counter = http2Faults.get(details);
         if (counter != null) {
             shard.increment(counter);
@@ -376,7 +389,11 @@ public final class ExchangeRecorder implements ExchangeLog {
     public void started(Protocol protocol) {
         shard.increment(downstream.requests);
         shard.increment(
-                protocol == Protocol.HTTP_2 ? downstream.http2Requests : downstream.http1Requests);
+                switch (protocol) {
+                    case HTTP_10, HTTP_11 -> downstream.http1Requests;
+                    case HTTP_2 -> downstream.http2Requests;
+                    case HTTP_3 -> downstream.http3Requests;
+                });
         shard.add(downstream.requestsActive, 1);
     }
 

@@ -151,7 +151,7 @@ public final class Worker {
     }
 
     /// Something new happens: time has passed.
-    void onEvent() {
+    public void onEvent() {
         isTimeKnown = false;
     }
 
@@ -358,7 +358,8 @@ public final class Worker {
         return ticker;
     }
 
-    EventLoop loop() {
+    /// For what is Netty's own: a channel that is registered here runs on this thread.
+    public EventLoop loop() {
         return loop;
     }
 }

@@ -8,6 +8,7 @@ import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
@@ -19,21 +20,28 @@ import org.jspecify.annotations.Nullable;
 final class HeldKeys extends X509ExtendedKeyManager {
     private final List<TlsCertificate> certificates;
     private final boolean scanAll;
+    private final Function<SSLEngine, String> serverName;
 
     /// @param scanAll whether all are looked at when none bears the name, or only the first
     HeldKeys(List<TlsCertificate> certificates, boolean scanAll) {
+        this(certificates, scanAll, Natives::serverName);
+    }
+
+    /// @param serverName what a client asks for
+    HeldKeys(
+            List<TlsCertificate> certificates,
+            boolean scanAll,
+            Function<SSLEngine, String> serverName) {
         this.certificates = List.copyOf(certificates);
         this.scanAll = scanAll;
+        this.serverName = serverName;
     }
 
     @Override
     public @Nullable String chooseEngineServerAlias(
             String keyType, Principal @Nullable [] issuers, SSLEngine engine) {
-        if (!(engine.getHandshakeSession() instanceof ExtendedSSLSession session)) {
-            return null;
-        }
-        List<Integer> candidates = named(Natives.serverName(engine));
-        boolean canElliptic = canVerifyElliptic(session);
+        List<Integer> candidates = named(serverName.apply(engine));
+        boolean canElliptic = canVerifyElliptic(engine);
         Integer chosen = null;
         for (Integer at : candidates) {
             boolean isElliptic = certificates.get(at).isElliptic();
@@ -55,7 +63,11 @@ final class HeldKeys extends X509ExtendedKeyManager {
         return certificate.isElliptic() == keyType.startsWith("EC");
     }
 
-    private static boolean canVerifyElliptic(ExtendedSSLSession session) {
+    /// Where the engine cannot say, it asks for what the client knows.
+    private static boolean canVerifyElliptic(SSLEngine engine) {
+        if (!(Natives.running(engine) instanceof ExtendedSSLSession session)) {
+            return true;
+        }
         String[] algorithms = session.getPeerSupportedSignatureAlgorithms();
         if (algorithms == null || algorithms.length == 0) {
             return true;

@@ -1,5 +1,6 @@
 package dev.heddle.proxy.tls;
 
+import io.netty.handler.codec.quic.QuicSslEngine;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.internal.tcnative.SSL;
 import java.security.cert.Certificate;
@@ -40,6 +41,11 @@ final class Natives {
     }
 
     static TlsSession session(SSLEngine engine, PeerTrust trust) {
+        return session(engine, trust, serverName(engine));
+    }
+
+    /// @param serverName what the client asked for
+    static TlsSession session(SSLEngine engine, PeerTrust trust, String serverName) {
         SSLSession session = engine.getSession();
         List<X509Certificate> peer = peer(session);
         String alpn = engine.getApplicationProtocol();
@@ -47,13 +53,18 @@ final class Natives {
                 session.getProtocol(),
                 cipher(engine, session),
                 alpn == null ? "" : alpn,
-                serverName(engine),
+                serverName,
                 HexFormat.of().formatHex(session.getId()),
                 engine instanceof ReferenceCountedOpenSslEngine nativeEngine
                         && SSL.isSessionReused(nativeEngine.sslPointer()),
                 shown(x509(session.getLocalCertificates())),
                 shown(peer),
                 trust.isBelieved(peer));
+    }
+
+    /// The session of a handshake that is not done; null where the engine has no word of it.
+    static @Nullable SSLSession running(SSLEngine engine) {
+        return engine instanceof QuicSslEngine ? null : engine.getHandshakeSession();
     }
 
     private static Optional<ShownCertificate> shown(List<X509Certificate> chain) {

@@ -144,10 +144,11 @@ public final class TlsContexts {
     private TlsServer newServer(TlsServer.Material material) throws SSLException {
         DownstreamTls tls = material.tls();
         var trust = new PeerTrust(new PeerVerifier(material.rules()), clock, provider);
+        ClientAuth clients = clientAuth(tls, material.rules());
         SslContextBuilder builder =
                 SslContextBuilder.forServer(keys(material.certificates(), tls.scanAll()))
                         .trustManager(trust)
-                        .clientAuth(clientAuth(tls, material.rules()));
+                        .clientAuth(clients);
         configure(builder, tls.settings().parameters(), tls.settings().alpn());
         long seconds = tls.sessions().timeout().orElse(SESSION_TIMEOUT).toSeconds();
         builder.sessionTimeout(Math.max(1, seconds));
@@ -158,7 +159,7 @@ public final class TlsContexts {
                 sessions.setTicketKeys(ticketKeys(material));
             }
         }
-        return new TlsServer(material, context, trust);
+        return new TlsServer(material, context, trust, clients);
     }
 
     private static ClientAuth clientAuth(DownstreamTls tls, TrustRules rules) {

@@ -2,12 +2,15 @@ package dev.heddle.proxy.tls;
 
 import dev.heddle.xds.secret.TlsCertificate;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.codec.quic.QuicSslContext;
+import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.ReferenceCounted;
 import java.util.List;
 import javax.net.ssl.SSLEngine;
+import org.jspecify.annotations.Nullable;
 
 /// What the connections of clients are secured with: one for all workers, so that a session that
 /// began on one can be resumed on another. Thread-safe.
@@ -16,6 +19,8 @@ public final class TlsServer {
     private final SslContext context;
     private final PeerTrust trust;
     private final boolean tickets;
+    private final ClientAuth clients;
+    private @Nullable QuicSslContext quic;
 
     /// What it was made of; two that are made of the same are the same.
     record Material(
@@ -24,10 +29,11 @@ public final class TlsServer {
             TrustRules rules,
             List<TicketKey> ticketKeys) {}
 
-    TlsServer(Material material, SslContext context, PeerTrust trust) {
+    TlsServer(Material material, SslContext context, PeerTrust trust, ClientAuth clients) {
         this.material = material;
         this.context = context;
         this.trust = trust;
+        this.clients = clients;
         this.tickets = material.tls().sessions().tickets();
     }
 
@@ -49,6 +55,23 @@ public final class TlsServer {
     /// The same without a channel.
     public SSLEngine engine(ByteBufAllocator allocator) {
         return handler(allocator).engine();
+    }
+
+    /// The same for QUIC, made when it is first asked for.
+    public synchronized QuicSslContext quic() {
+        QuicSslContext made = quic;
+        if (made == null) {
+            made = QuicContexts.of(material, trust, clients);
+            quic = made;
+        }
+        return made;
+    }
+
+    /// What became of a handshake of QUIC.
+    ///
+    /// @param serverName what the client asked for
+    public TlsSession session(SSLEngine engine, String serverName) {
+        return Natives.session(engine, trust, serverName);
     }
 
     /// What became of its handshake.

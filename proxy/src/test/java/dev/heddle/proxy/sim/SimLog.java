@@ -74,7 +74,7 @@ public final class SimLog implements ExchangeLog, ConnectionLog, ListenerLog, Fi
     }
 
     @Override
-    public void brokeHttp2(String details) {}
+    public void brokeProtocol(String details) {}
 
     @Override
     public void started(Protocol protocol) {

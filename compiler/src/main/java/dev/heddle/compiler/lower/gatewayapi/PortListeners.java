@@ -44,6 +44,16 @@ public final class PortListeners {
         this.secrets = secrets;
     }
 
+    /// The port that clients call.
+    public int port() {
+        return port;
+    }
+
+    /// All of them, in the order of their precedence.
+    public List<AttachedListener> all() {
+        return all;
+    }
+
     /// The first of them that takes connections, which is responsible for the port.
     public Origin origin() {
         return all.stream()

@@ -75,6 +75,7 @@ public final class OwnProxy {
                             + ".InternalUpstreamTransport",
                     "envoy.extensions.transport_sockets.proxy_protocol.v3"
                             + ".ProxyProtocolUpstreamTransport",
+                    "envoy.extensions.transport_sockets.quic.v3.QuicDownstreamTransport",
                     "envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer",
                     "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext",
                     "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext",

@@ -8,20 +8,7 @@ import dev.heddle.proxy.runtime.Confined;
 /// count what comes out, every field and its text, before it is written anywhere; past them a block
 /// is only followed for the sake of the dynamic table, at a cost that its own bytes bound.
 @Confined("worker")
-public final class HpackDecoder {
-    /// How a block ended.
-    public enum Outcome {
-        DONE,
-        /// More than the limits allow; the fields told so far are not all. The connection is sound.
-        TOO_LARGE,
-        /// Both sides no longer agree on the table: the connection is lost (COMPRESSION_ERROR).
-        BROKEN
-    }
-
-    /// Texts and indices are far below this, so a number that is larger is an attack on the sum.
-    private static final int MAX_NUMBER = 1 << 24;
-
-    private final HeaderLimits limits;
+public final class HpackDecoder extends BlockDecoder {
     private final DynamicTable table;
 
     /// What we allow the other side at present.
@@ -30,27 +17,10 @@ public final class HpackDecoder {
     /// The least that was allowed since the other side last said its size: it has to answer that.
     private int leastAllowed = Integer.MAX_VALUE;
 
-    private byte[] in = {};
-    private int at;
-    private int end;
-    private boolean isBroken;
-
-    private byte[] text = {};
-    private int textAt;
-    private int listBytes;
-    private int fields;
-    private boolean isTooLarge;
-
-    /// The field at hand.
-    private FieldKind kind = FieldKind.PLAIN;
-
-    private int hash;
-    private int nameLength;
-
     /// @param tableSize SETTINGS_HEADER_TABLE_SIZE as long as the other side has not acknowledged
     ///   another one: 4096
     public HpackDecoder(int tableSize, HeaderLimits limits) {
-        this.limits = limits;
+        super(limits);
         table = new DynamicTable(tableSize);
         allowedSize = tableSize;
     }
@@ -66,14 +36,7 @@ public final class HpackDecoder {
 
     /// Decodes a complete block into the text of the scratch, up to [#textEnd].
     public Outcome decode(byte[] block, int from, int to, Scratch scratch, FieldSink sink) {
-        in = block;
-        at = from;
-        end = to;
-        isBroken = false;
-        isTooLarge = false;
-        textAt = 0;
-        listBytes = 0;
-        fields = 0;
+        begin(block, from, to);
         readSizeUpdates();
         while (at < end && !isBroken) {
             int first = in[at];
@@ -88,15 +51,7 @@ public final class HpackDecoder {
                 literal(4, false, scratch, sink);
             }
         }
-        if (isBroken) {
-            return Outcome.BROKEN;
-        }
-        return isTooLarge ? Outcome.TOO_LARGE : Outcome.DONE;
-    }
-
-    /// Where the text of the last block ends.
-    public int textEnd() {
-        return textAt;
+        return outcome();
     }
 
     private void readSizeUpdates() {
@@ -114,32 +69,6 @@ public final class HpackDecoder {
         if (leastAllowed != Integer.MAX_VALUE) {
             isBroken = true;
         }
-    }
-
-    /// A number of section 5.1, beginning in the low bits of the next byte.
-    private int number(int prefixBits) {
-        int mask = (1 << prefixBits) - 1;
-        int value = in[at++] & mask;
-        if (value < mask) {
-            return value;
-        }
-        int shift = 0;
-        while (at < end) {
-            int next = in[at++];
-            value += (next & 0x7f) << shift;
-            if (value > MAX_NUMBER) {
-                break;
-            }
-            if (next >= 0) {
-                return value;
-            }
-            shift += 7;
-            if (shift > 21) {
-                break;
-            }
-        }
-        isBroken = true;
-        return 0;
     }
 
     private void indexed(Scratch scratch, FieldSink sink) {
@@ -174,47 +103,19 @@ public final class HpackDecoder {
         if (index > 0) {
             takeName(index, scratch, 0);
         } else {
-            readName(scratch);
+            readName(7, scratch);
         }
-        int valueAt = textAt + nameLength + 2;
-        int valueEnd = isBroken ? -1 : string(valueAt, scratch);
-        if (valueEnd < 0) {
-            isBroken = true;
+        int valueLength = readValue(scratch);
+        if (valueLength < 0) {
             return;
         }
-        int valueLength = valueEnd - valueAt;
-        if (!FieldKind.isValue(text, valueAt, valueLength)) {
-            kind = FieldKind.MALFORMED;
-        }
+        int valueAt = textAt + nameLength + 2;
         if (isAdded) {
             table.add(text, textAt, nameLength, valueAt, valueLength, hash, kind, 0);
         }
         if (isAllowed(nameLength + valueLength)) {
             tell(valueAt, valueLength, sink);
         }
-    }
-
-    /// Counts a field of that size; whether it is within the limits.
-    private boolean isAllowed(int bytes) {
-        fields++;
-        listBytes += bytes + DynamicTable.OVERHEAD;
-        if (listBytes > limits.bytes() || fields > limits.fields() || isTooLarge) {
-            // Once over, always over; and the sums cannot overflow.
-            listBytes = limits.bytes();
-            fields = limits.fields();
-            isTooLarge = true;
-        }
-        return !isTooLarge;
-    }
-
-    private void tell(int valueAt, int valueLength, FieldSink sink) {
-        text[textAt + nameLength] = ':';
-        text[textAt + nameLength + 1] = ' ';
-        text[valueAt + valueLength] = '\r';
-        text[valueAt + valueLength + 1] = '\n';
-        int nameAt = textAt;
-        textAt = valueAt + valueLength + 2;
-        sink.field(kind, hash, nameAt, nameLength, valueAt, valueLength);
     }
 
     /// Copies the name of a table's field, with room for a value.
@@ -227,60 +128,12 @@ public final class HpackDecoder {
             makeRoom(scratch, nameLength + valueLength);
             System.arraycopy(table.bytes(), table.nameAt(age), text, textAt, nameLength);
         } else {
-            byte[] name = StaticTable.name(index);
-            nameLength = name.length;
-            hash = StaticTable.hash(index);
-            kind = StaticTable.kind(index);
-            makeRoom(scratch, nameLength + valueLength);
-            System.arraycopy(name, 0, text, textAt, nameLength);
+            takeName(
+                    StaticTable.name(index),
+                    StaticTable.hash(index),
+                    StaticTable.kind(index),
+                    valueLength,
+                    scratch);
         }
-    }
-
-    private void readName(Scratch scratch) {
-        int nameEnd = string(textAt, scratch);
-        if (nameEnd < 0) {
-            isBroken = true;
-            return;
-        }
-        nameLength = nameEnd - textAt;
-        int h = 0;
-        for (int i = textAt; i < nameEnd; i++) {
-            h = 31 * h + (text[i] & 0xff);
-        }
-        hash = h;
-        kind = FieldKind.of(text, textAt, nameLength, h);
-    }
-
-    /// Reads a string of section 5.2.
-    ///
-    /// @return the position behind its text, or a negative number
-    private int string(int to, Scratch scratch) {
-        if (at >= end) {
-            return -1;
-        }
-        boolean isHuffman = in[at] < 0;
-        int length = number(7);
-        if (isBroken || length > end - at) {
-            return -1;
-        }
-        int from = at;
-        at += length;
-        if (!isHuffman) {
-            makeRoomAt(scratch, to + length);
-            System.arraycopy(in, from, text, to, length);
-            return to + length;
-        }
-        // The shortest code has five bits.
-        makeRoomAt(scratch, to + length * 8 / 5 + 1);
-        return Huffman.decode(in, from, at, text, to);
-    }
-
-    private void makeRoom(Scratch scratch, int bytes) {
-        makeRoomAt(scratch, textAt + bytes);
-    }
-
-    private void makeRoomAt(Scratch scratch, int position) {
-        // With the colon, the space and the line's end.
-        text = scratch.text(position + 4);
     }
 }

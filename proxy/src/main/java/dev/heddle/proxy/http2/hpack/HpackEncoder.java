@@ -9,7 +9,7 @@ import java.util.Arrays;
 /// [#encoded()]. It must be sent before another one is begun on this connection, since the other
 /// side's table follows the order of blocks.
 @Confined("worker")
-public final class HpackEncoder {
+public final class HpackEncoder extends BlockEncoder {
     /// However much the other side offers, this is what a connection's table may take here.
     public static final int MAX_TABLE = 4096;
 
@@ -18,7 +18,6 @@ public final class HpackEncoder {
     /// How many fields of one name are compared before a value is taken for new.
     private static final int MAX_STEPS = 8;
 
-    private final Scratch scratch;
     private final DynamicTable table = new DynamicTable(MAX_TABLE);
 
     /// By the hash of a name: the number of the newest entry. Entries of one bucket are linked.
@@ -28,7 +27,6 @@ public final class HpackEncoder {
     private int leastSize = MAX_TABLE;
 
     private boolean isSizeChanged;
-    private int at;
 
     /// What [#findInTable] found: the age of a field of that name, or 0, and whether it has the
     /// value too.
@@ -37,7 +35,7 @@ public final class HpackEncoder {
     private boolean foundValue;
 
     public HpackEncoder(Scratch scratch) {
-        this.scratch = scratch;
+        super(scratch);
     }
 
     /// The other side says how large a table it keeps for us (SETTINGS_HEADER_TABLE_SIZE).
@@ -50,7 +48,7 @@ public final class HpackEncoder {
         }
     }
 
-    /// Begins a block.
+    @Override
     public void begin() {
         at = 0;
         if (isSizeChanged) {
@@ -63,19 +61,7 @@ public final class HpackEncoder {
         }
     }
 
-    /// The block so far: [#length] bytes from 0.
-    public byte[] encoded() {
-        return scratch.encoded();
-    }
-
-    public int length() {
-        return at;
-    }
-
-    /// Adds a field.
-    ///
-    /// @param text holds the name, in lower case, and the value
-    /// @param hash of the name, as [String#hashCode] computes it
+    @Override
     public void field(
             byte[] text, int hash, int nameAt, int nameLength, int valueAt, int valueLength) {
         // A literal takes at most its text and two lengths.
@@ -173,35 +159,5 @@ public final class HpackEncoder {
 
     private static int bucket(int hash) {
         return (hash ^ hash >>> 6 ^ hash >>> 12) & BUCKETS - 1;
-    }
-
-    private void number(int flags, int prefixBits, int value) {
-        byte[] out = scratch.encoded();
-        int mask = (1 << prefixBits) - 1;
-        if (value < mask) {
-            out[at++] = (byte) (flags | value);
-            return;
-        }
-        out[at++] = (byte) (flags | mask);
-        int rest = value - mask;
-        while (rest > 0x7f) {
-            out[at++] = (byte) (rest | 0x80);
-            rest >>>= 7;
-        }
-        out[at++] = (byte) rest;
-    }
-
-    /// Huffman's code saves a quarter of the bytes and costs both sides more time than anything
-    /// else about a field, so only what is said once and remembered is worth it.
-    private void string(byte[] text, int from, int length, boolean isSaidOnce) {
-        int encoded = isSaidOnce ? Huffman.encodedLength(text, from, length) : length;
-        if (encoded < length) {
-            number(0x80, 7, encoded);
-            at = Huffman.encode(text, from, length, scratch.encoded(), at);
-        } else {
-            number(0, 7, length);
-            System.arraycopy(text, from, scratch.encoded(), at, length);
-            at += length;
-        }
     }
 }

@@ -134,8 +134,7 @@ public final class HostPools implements Host.Attachment, Client.Follower {
         return switch (destination.settings().protocol()) {
             case UpstreamProtocol.Http1 _ -> http1();
             case UpstreamProtocol.Http2 _ -> http2();
-            case UpstreamProtocol.AsDownstream _ ->
-                    downstream == Protocol.HTTP_2 ? http2() : http1();
+            case UpstreamProtocol.AsDownstream _ -> downstream.hasStreams() ? http2() : http1();
             case UpstreamProtocol.Negotiated _ -> negotiated();
         };
     }

@@ -139,10 +139,10 @@ class HpackTest {
     void aTableThatMustShrinkIsWaitedFor() {
         var decoder = new HpackDecoder(4096, LIMITS);
         decoder.allow(100);
-        assertThat(outcome(decoder, "82")).isEqualTo(HpackDecoder.Outcome.BROKEN);
+        assertThat(outcome(decoder, "82")).isEqualTo(Outcome.BROKEN);
         decoder = new HpackDecoder(4096, LIMITS);
         decoder.allow(100);
-        assertThat(outcome(decoder, "3f4582")).isEqualTo(HpackDecoder.Outcome.DONE);
+        assertThat(outcome(decoder, "3f4582")).isEqualTo(Outcome.DONE);
     }
 
     @Test
@@ -164,7 +164,7 @@ class HpackTest {
                         "0084ffffffff")) { // EOS
             assertThat(outcome(new HpackDecoder(4096, LIMITS), block))
                     .as(block)
-                    .isEqualTo(HpackDecoder.Outcome.BROKEN);
+                    .isEqualTo(Outcome.BROKEN);
         }
     }
 
@@ -184,7 +184,7 @@ class HpackTest {
         java.util.Arrays.fill(bomb, (byte) 0xbe);
         int[] told = {0};
         assertThat(decoder.decode(bomb, 0, bomb.length, scratch, (_, _, _, _, _, _) -> told[0]++))
-                .isEqualTo(HpackDecoder.Outcome.TOO_LARGE);
+                .isEqualTo(Outcome.TOO_LARGE);
         assertThat(told[0]).isLessThanOrEqualTo(15);
         assertThat(scratch.text().length).isLessThanOrEqualTo(128 * 1024);
         assertThat(decode(decoder, new byte[] {(byte) 0xbe})).hasSize(1);
@@ -193,7 +193,7 @@ class HpackTest {
     @Test
     void fieldsBeyondTheLimitAreNotToldButRemembered() {
         var decoder = new HpackDecoder(4096, new HeaderLimits(1 << 16, 2));
-        assertThat(outcome(decoder, "8286400161016282")).isEqualTo(HpackDecoder.Outcome.TOO_LARGE);
+        assertThat(outcome(decoder, "8286400161016282")).isEqualTo(Outcome.TOO_LARGE);
         assertThat(decode(decoder, "be")).containsExactly("a: b");
     }
 
@@ -241,7 +241,7 @@ class HpackTest {
         return java.util.Arrays.copyOf(encoder.encoded(), encoder.length());
     }
 
-    private HpackDecoder.Outcome outcome(HpackDecoder decoder, String hex) {
+    private Outcome outcome(HpackDecoder decoder, String hex) {
         byte[] block = HexFormat.of().parseHex(hex);
         return decoder.decode(block, 0, block.length, scratch, (_, _, _, _, _, _) -> {});
     }
@@ -252,7 +252,7 @@ class HpackTest {
 
     private List<String> decode(HpackDecoder decoder, byte[] block) {
         List<String> fields = new ArrayList<>();
-        HpackDecoder.Outcome outcome =
+        Outcome outcome =
                 decoder.decode(
                         block,
                         0,
@@ -265,7 +265,7 @@ class HpackTest {
                             assertThat(text(valueAt + valueLength, 2)).isEqualTo("\r\n");
                             fields.add(name + ": " + text(valueAt, valueLength));
                         });
-        assertThat(outcome).isEqualTo(HpackDecoder.Outcome.DONE);
+        assertThat(outcome).isEqualTo(Outcome.DONE);
         return fields;
     }
 

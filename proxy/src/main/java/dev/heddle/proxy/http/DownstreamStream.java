@@ -4,8 +4,8 @@ import dev.heddle.proxy.http2.ErrorCode;
 import dev.heddle.proxy.http2.FieldSource;
 import dev.heddle.proxy.http2.FieldWriter;
 import dev.heddle.proxy.http2.Http2Head;
-import dev.heddle.proxy.http2.Http2Stream;
 import dev.heddle.proxy.http2.Http2StreamHandler;
+import dev.heddle.proxy.http2.MessageStream;
 import dev.heddle.proxy.http2.StreamEnd;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Deadline;
@@ -14,38 +14,40 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
 
-/// A request of a client and its response, as one stream of an HTTP/2 connection.
+/// A request of a client and its response, as one stream of a connection of HTTP/2 or HTTP/3.
 ///
 /// It is free for the next request when two things have happened: the exchange is recorded
 /// ([#next]) and the stream is gone, which a client that does not read can put off for long.
 @Confined("worker")
-public final class Http2DownstreamStream
+public final class DownstreamStream
         implements ResponseSink, BodySource, Http2StreamHandler, FieldSource {
     private static final ResponseHead CONTINUE = ResponseHead.of(100);
 
-    private final Http2Downstream connection;
+    private final DownstreamCodec connection;
+    private final StreamWords words;
     private final RequestHandler handler;
     private final RequestHead request = new RequestHead();
     private final Headers requestTrailers = new Headers();
     private final Headers responseTrailers = new Headers();
     private final Deadline flushing;
-    private @Nullable Http2Stream stream;
+    private @Nullable MessageStream stream;
     private @Nullable ResponseHead response;
     private boolean isOver = true;
     private boolean isHeadSent;
 
-    Http2DownstreamStream(Http2Downstream connection) {
+    DownstreamStream(DownstreamCodec connection) {
         this.connection = connection;
+        this.words = StreamWords.of(connection.protocol());
         this.flushing = connection.worker().deadline(this::onNotRead);
         this.handler = connection.handler(this);
     }
 
-    void begin(Http2Stream opened, Http2Head head, boolean ends) {
+    void begin(MessageStream opened, Http2Head head, boolean ends) {
         stream = opened;
         opened.setHandler(this);
         isOver = false;
         isHeadSent = false;
-        request.read(head);
+        request.read(connection.protocol(), head);
         boolean isAsked = !ends && isContinueAsked();
         handler.onRequestBegun();
         WireBytes counter = handler.wireBytes();
@@ -53,7 +55,7 @@ public final class Http2DownstreamStream
             counter.headReceived(opened.headBytes());
         }
         handler.onRequest(request, ends);
-        if (isAsked && stream == opened && !isHeadSent) {
+        if (isAsked && stream != null && !isHeadSent) {
             informational(CONTINUE);
         }
     }
@@ -66,6 +68,16 @@ public final class Http2DownstreamStream
         }
         request.headers().remove(HeaderName.EXPECT);
         return true;
+    }
+
+    /// The version of HTTP that is spoken.
+    public Protocol protocol() {
+        return connection.protocol();
+    }
+
+    /// How logs say what went wrong with it.
+    public StreamWords words() {
+        return words;
     }
 
     /// The request is over and recorded.
@@ -146,7 +158,7 @@ public final class Http2DownstreamStream
     /// The answer is complete but for what the client does not take.
     private void waitToBeRead() {
         if (stream != null) {
-            flushing.set(connection.settings().flush().toNanos());
+            flushing.set(connection.flushNanos());
         }
     }
 
@@ -237,7 +249,7 @@ public final class Http2DownstreamStream
     @Override
     public void onWritable() {
         if (flushing.isSet()) {
-            flushing.set(connection.settings().flush().toNanos());
+            flushing.set(connection.flushNanos());
         }
         if (!isOver) {
             handler.onResponseWritable();
@@ -252,9 +264,8 @@ public final class Http2DownstreamStream
         } else {
             switch (end) {
                 case RESET_BY_PEER, NOT_PROCESSED ->
-                        handler.onRequestReset("http2.remote_reset", true);
-                case PROTOCOL_ERROR ->
-                        handler.onRequestReset("http2.violation.of.messaging.rule", false);
+                        handler.onRequestReset(words.remoteReset(), true);
+                case PROTOCOL_ERROR -> handler.onRequestReset(words.violation(), false);
                 case CONNECTION_LOST -> {
                     if (code == ErrorCode.NO_ERROR) {
                         handler.onDisconnected();

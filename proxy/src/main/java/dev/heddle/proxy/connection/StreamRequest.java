@@ -3,9 +3,8 @@ package dev.heddle.proxy.connection;
 import dev.heddle.proxy.filter.Exchange;
 import dev.heddle.proxy.filter.ExchangeOwner;
 import dev.heddle.proxy.http.CodecError;
+import dev.heddle.proxy.http.DownstreamStream;
 import dev.heddle.proxy.http.Headers;
-import dev.heddle.proxy.http.Http2DownstreamStream;
-import dev.heddle.proxy.http.Protocol;
 import dev.heddle.proxy.http.RequestHandler;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseFlag;
@@ -16,15 +15,16 @@ import dev.heddle.proxy.runtime.WireBytes;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
-/// One of the requests that an HTTP/2 connection has at once; when it is over, the next.
+/// One of the requests that a connection of HTTP/2 or HTTP/3 has at once; when it is over, the
+/// next.
 @Confined("worker")
-final class Http2Request implements RequestHandler, ExchangeOwner {
-    private final Http2Requests connection;
+final class StreamRequest implements RequestHandler, ExchangeOwner {
+    private final StreamRequests<?> connection;
     private final ServedConnection served;
-    private final Http2DownstreamStream stream;
+    private final DownstreamStream stream;
     private final Exchange exchange;
 
-    Http2Request(Http2Requests connection, ServedConnection served, Http2DownstreamStream stream) {
+    StreamRequest(StreamRequests<?> connection, ServedConnection served, DownstreamStream stream) {
         this.connection = connection;
         this.served = served;
         this.stream = stream;
@@ -39,15 +39,15 @@ final class Http2Request implements RequestHandler, ExchangeOwner {
     @Override
     public void onRequestBegun() {
         connection.onRequestBegun();
-        exchange.begin(Protocol.HTTP_2);
+        exchange.begin(stream.protocol());
     }
 
     @Override
     public void onRequest(RequestHead request, boolean ends) {
         if (request.authority().isEmpty()) {
-            stream.refuse("http2.violation.of.messaging.rule", true);
+            stream.refuse(stream.words().violation(), true);
         } else if (served.isUnderscoreRefused(request)) {
-            stream.refuse("http2.unexpected_underscore", false);
+            stream.refuse(stream.words().underscore(), false);
         } else {
             served.serve(exchange, request, ends);
         }

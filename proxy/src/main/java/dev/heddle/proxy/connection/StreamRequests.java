@@ -2,9 +2,8 @@ package dev.heddle.proxy.connection;
 
 import dev.heddle.proxy.filter.Exchange;
 import dev.heddle.proxy.filter.ExchangeOwner;
-import dev.heddle.proxy.http.Http2Downstream;
-import dev.heddle.proxy.http.Http2DownstreamStream;
-import dev.heddle.proxy.http.Protocol;
+import dev.heddle.proxy.http.DownstreamCodec;
+import dev.heddle.proxy.http.DownstreamStream;
 import dev.heddle.proxy.http.RequestHandler;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseFlag;
@@ -12,31 +11,29 @@ import dev.heddle.proxy.http.ResponseHead;
 import dev.heddle.proxy.observe.HttpStat;
 import dev.heddle.proxy.route.RouteTable;
 import dev.heddle.proxy.runtime.Confined;
-import dev.heddle.proxy.runtime.WireHandler;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// The requests of an HTTP/2 connection, an exchange for each of those that are open at once.
+/// The requests of a connection of HTTP/2 or HTTP/3, an exchange for each of those that are open at
+/// once.
+///
+/// @param <C> what speaks that version
 @Confined("worker")
-final class Http2Requests implements Http2Downstream.Owner, Requests {
+final class StreamRequests<C extends DownstreamCodec> implements DownstreamCodec.Owner, Requests {
     private final ServedConnection served;
     private final Listener listener;
-    private final Http2Downstream codec;
+    private final C codec;
     private long requests;
 
-    Http2Requests(ServedConnection served, Listener listener) {
+    /// @param codec makes what tells this of requests
+    StreamRequests(
+            ServedConnection served, Listener listener, Function<DownstreamCodec.Owner, C> codec) {
         this.served = served;
         this.listener = listener;
-        this.codec =
-                new Http2Downstream(
-                        served.worker(),
-                        served.service().context().http2(),
-                        served.wire(),
-                        served.service().http2(),
-                        this);
+        this.codec = codec.apply(this);
     }
 
-    @Override
-    public WireHandler codec() {
+    C codec() {
         return codec;
     }
 
@@ -79,8 +76,8 @@ final class Http2Requests implements Http2Downstream.Owner, Requests {
     }
 
     @Override
-    public RequestHandler handler(Http2DownstreamStream stream) {
-        return new Http2Request(this, served, stream);
+    public RequestHandler handler(DownstreamStream stream) {
+        return new StreamRequest(this, served, stream);
     }
 
     /// One more request was begun.
@@ -117,7 +114,7 @@ final class Http2Requests implements Http2Downstream.Owner, Requests {
     public void onRefused(String details) {
         var refused = new Refused(served);
         Exchange exchange = refused.exchange;
-        exchange.begin(Protocol.HTTP_2);
+        exchange.begin(codec.protocol());
         exchange.onRequestReset(details, ResponseFlag.DPE);
         exchange.discard();
     }
@@ -126,7 +123,7 @@ final class Http2Requests implements Http2Downstream.Owner, Requests {
     public void onGone(String details) {
         if (!details.isEmpty()) {
             served.service().log().count(HttpStat.DOWNSTREAM_CX_PROTOCOL_ERROR);
-            served.service().log().brokeHttp2(details);
+            served.service().log().brokeProtocol(details);
         }
         listener.onGone();
     }
