@@ -1,0 +1,4 @@
+@NullMarked
+package dev.heddle.proxy.quic;
+
+import org.jspecify.annotations.NullMarked;
