@@ -199,8 +199,10 @@ public final class Proxy implements AutoCloseable {
                         new LookUps(host.resolver(), host.lookUps()));
 
         // What is kept of requests: numbers and lines.
-        this.meters = new ProxyMeters(workers.size(), shared::circuit, shared::health);
-        SeriesStore series = new SeriesStore(bootstrap.process().series(), settings.clock());
+        this.meters =
+                new ProxyMeters(workers.size(), bootstrap.view(), shared::circuit, shared::health);
+        SeriesStore series =
+                new SeriesStore(bootstrap.process().series(), bootstrap.view(), settings.clock());
         meters.meters().source(series);
         meters.meters().source(ProcessCost.own());
         this.logs = new AccessLogs(settings.stdout(), settings.stderr(), series);

@@ -2,13 +2,13 @@ package dev.heddle.telemetry;
 
 /// What a histogram held at one moment, over all workers.
 public final class HistogramSnapshot implements MetricSink.Distribution {
-    private static final double[] BOUNDS = PrometheusText.bounds();
-
     private final long[] buckets;
     private final long count;
     private final long sum;
+    private final HistogramBounds bounds;
 
-    HistogramSnapshot(long[] buckets, long sum) {
+    HistogramSnapshot(long[] buckets, long sum, HistogramBounds bounds) {
+        this.bounds = bounds;
         this.buckets = buckets.clone();
         this.sum = sum;
         long total = 0;
@@ -40,8 +40,13 @@ public final class HistogramSnapshot implements MetricSink.Distribution {
     }
 
     @Override
+    public HistogramBounds bounds() {
+        return bounds;
+    }
+
+    @Override
     public long atMost(int bound) {
-        return countAtMost(BOUNDS[bound]);
+        return countAtMost(bounds.upper(bound));
     }
 
     /// A bucket's values are taken for its middle.

@@ -25,6 +25,7 @@ public final class Meters {
     private final CopyOnWriteArrayList<MeterShard> shards = new CopyOnWriteArrayList<>();
     private final AtomicInteger slots = new AtomicInteger();
     private final AtomicInteger histograms = new AtomicInteger();
+    private final MeterView view;
 
     private sealed interface Source {
         record Counted(Counter counter) implements Source {}
@@ -41,6 +42,16 @@ public final class Meters {
         Registered(MeterId id, Source source) {
             this(id, source, new AtomicBoolean(true), new AtomicLong());
         }
+    }
+
+    /// Those that are all shown.
+    public Meters() {
+        this(MeterView.WHOLE);
+    }
+
+    /// @param view what readers are shown of them
+    public Meters(MeterView view) {
+        this.view = view;
     }
 
     /// A new shard, for one thread to count in.
@@ -152,15 +163,20 @@ public final class Meters {
                 });
     }
 
-    /// The values of all meters that are in use, in the order of their dotted names.
+    /// The values of all meters that are in use and shown, in the order of their dotted names.
     public List<Reading> read() {
         var readings = new ArrayList<Reading>();
         for (Registered meter : registered.values()) {
-            if (meter.shown().get()) {
+            if (meter.shown().get() && view.shows().test(meter.id().name())) {
                 readings.add(read(meter));
             }
         }
-        groups.forEach(group -> group.read(readings::add));
+        groups.forEach(group ->
+                group.read(reading -> {
+                    if (view.shows().test(reading.id().name())) {
+                        readings.add(reading);
+                    }
+                }));
         readings.sort(Comparator.comparing(reading -> reading.id().name()));
         return readings;
     }
@@ -181,7 +197,10 @@ public final class Meters {
                 long sum = buckets[Histogram.BUCKETS];
                 yield new Reading.HistogramValue(
                         meter.id(),
-                        new HistogramSnapshot(Arrays.copyOf(buckets, Histogram.BUCKETS), sum));
+                        new HistogramSnapshot(
+                                Arrays.copyOf(buckets, Histogram.BUCKETS),
+                                sum,
+                                view.bounds().apply(meter.id().name())));
             }
         };
     }

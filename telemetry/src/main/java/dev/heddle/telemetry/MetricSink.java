@@ -34,7 +34,10 @@ public interface MetricSink {
         /// What they are together.
         long sum();
 
-        /// How many are at most as large as one of [PrometheusText#bounds()].
+        /// Those of its buckets.
+        HistogramBounds bounds();
+
+        /// How many are at most as large as one of [#bounds].
         ///
         /// @param bound its place there
         long atMost(int bound);

@@ -13,21 +13,6 @@ public final class PrometheusText implements MetricSink {
     /// What the answer's `content-type` says.
     public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-    /// The upper bounds of the buckets shown, Envoy's own.
-    private static final double[] BOUNDS = {
-        0.5, 1, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000,
-        600_000, 1_800_000, 3_600_000
-    };
-
-    private static final String[] LE = new String[BOUNDS.length + 1];
-
-    static {
-        for (int i = 0; i < BOUNDS.length; i++) {
-            LE[i] = "le=\"" + shortest(BOUNDS[i]) + "\"";
-        }
-        LE[BOUNDS.length] = "le=\"+Inf\"";
-    }
-
     private final StringBuilder out;
     private String family = "";
 
@@ -38,11 +23,6 @@ public final class PrometheusText implements MetricSink {
 
     private PrometheusText(int length) {
         out = new StringBuilder(length);
-    }
-
-    /// The upper bounds of the buckets shown, from the least.
-    public static double[] bounds() {
-        return BOUNDS.clone();
     }
 
     /// The text of these readings, a family's members together.
@@ -106,10 +86,11 @@ public final class PrometheusText implements MetricSink {
 
     @Override
     public void distribution(MemberLabels labels, Distribution values) {
-        for (int i = 0; i < BOUNDS.length; i++) {
-            line("_bucket", labels, LE[i]).append(values.atMost(i)).append('\n');
+        HistogramBounds bounds = values.bounds();
+        for (int i = 0; i < bounds.count(); i++) {
+            line("_bucket", labels, bounds.le(i)).append(values.atMost(i)).append('\n');
         }
-        line("_bucket", labels, LE[BOUNDS.length]).append(values.count()).append('\n');
+        line("_bucket", labels, bounds.le(bounds.count())).append(values.count()).append('\n');
         line("_sum", labels, "").append(values.sum()).append('\n');
         line("_count", labels, "").append(values.count()).append('\n');
     }
@@ -121,7 +102,7 @@ public final class PrometheusText implements MetricSink {
         return out.append(text.isEmpty() || le.isEmpty() ? "" : ",").append(le).append("} ");
     }
 
-    private static String shortest(double number) {
+    static String shortest(double number) {
         return number == Math.rint(number) && Math.abs(number) < 1e18
                 ? Long.toString((long) number)
                 : Double.toString(number);

@@ -49,8 +49,17 @@ public record Start(String bootstrap, ProcessOptions process, ProxyScope scope) 
             case NodeScopes.Outcome.Refused(String reason) ->
                     throw Failure.usage(label + ": " + reason, "");
             case NodeScopes.Outcome.Known(ProxyScope scope) ->
-                    new Start(base.completed(world, scope), world.process(scope), scope);
+                    new Start(completed(base, label, world, scope), world.process(scope), scope);
         };
+    }
+
+    private static String completed(
+            BootstrapText base, String label, World world, ProxyScope scope) {
+        try {
+            return base.completed(world, scope);
+        } catch (EnvoyJsonException e) {
+            throw Failure.usage("%s: %s: %s".formatted(label, e.path(), e.what()), "");
+        }
     }
 
     private static BootstrapText read(String label, String text, Optional<SecuredControl> control) {

@@ -2,7 +2,7 @@ package dev.heddle.cli.online;
 
 import dev.heddle.model.codec.YamlWriter;
 import dev.heddle.model.tree.Node;
-import dev.heddle.telemetry.PrometheusText;
+import dev.heddle.telemetry.HistogramBounds;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -159,8 +159,8 @@ final class SloRules {
     /// Prometheus knows how many calls were within bounds only, so the largest that is not above
     /// the threshold counts. Its newer versions write bounds with a decimal point.
     private String slow(String window, double threshold) {
-        double bound = PrometheusText.bounds()[0];
-        for (double next : PrometheusText.bounds()) {
+        double bound = HistogramBounds.USUAL.upper(0);
+        for (double next : HistogramBounds.USUAL.uppers()) {
             if (next <= threshold) {
                 bound = next;
             }

@@ -1,5 +1,6 @@
 package dev.heddle.compiler.analyze;
 
+import dev.heddle.compiler.world.StatsAnnotations;
 import dev.heddle.model.Diagnostics;
 import dev.heddle.model.check.Addresses;
 import dev.heddle.model.codec.Spelling;
@@ -34,6 +35,15 @@ record KnownAnnotation(
         PORTS_OR_ALL("'*', or ports with commas between", v -> v.equals("*") || arePorts(v)),
         BOOL("true or false", v -> v.matches("(?i)true|false|[01tf]")),
         YAML("fields of a ProxyConfig in YAML", KnownAnnotation::isYaml),
+        FLUSH("from 1ms to less than 5m, as in 10s", v -> isOf(StatsAnnotations.FLUSH, v)),
+        EVICTION("a time, as in 5m", v -> isOf(StatsAnnotations.EVICTION, v)),
+        BUCKETS(
+                "JSON, as in {\"istio\": [1, 10, 100]}, each above 0 and there once",
+                v -> isOf(StatsAnnotations.BUCKETS, v)),
+        BINS(
+                "JSON, as in {\"istio\": 50}, each from 1 to 46082",
+                v -> isOf(StatsAnnotations.BINS, v)),
+        REGEXPS("regular expressions with commas between", v -> isOf(StatsAnnotations.REGEXPS, v)),
         QUANTITY("as in 100m or 128Mi", v -> QUANTITIES.matcher(v).matches());
 
         private final String expected;
@@ -101,12 +111,12 @@ record KnownAnnotation(
             sidecar.istio.io/proxyMemoryLimit alpha current QUANTITY Pod
             sidecar.istio.io/rewriteAppHTTPProbers alpha current ANY Pod
             sidecar.istio.io/statsCompression alpha deprecated ANY Pod
-            sidecar.istio.io/statsEvictionInterval alpha current ANY Pod
-            sidecar.istio.io/statsFlushInterval alpha current ANY Pod
-            sidecar.istio.io/statsHistogramBins alpha current ANY Pod
-            sidecar.istio.io/statsHistogramBuckets alpha current ANY Pod
+            sidecar.istio.io/statsEvictionInterval alpha current EVICTION Pod
+            sidecar.istio.io/statsFlushInterval alpha current FLUSH Pod
+            sidecar.istio.io/statsHistogramBins alpha current BINS Pod
+            sidecar.istio.io/statsHistogramBuckets alpha current BUCKETS Pod
             sidecar.istio.io/statsInclusionPrefixes alpha deprecated ANY Pod
-            sidecar.istio.io/statsInclusionRegexps alpha deprecated ANY Pod
+            sidecar.istio.io/statsInclusionRegexps alpha deprecated REGEXPS Pod
             sidecar.istio.io/statsInclusionSuffixes alpha deprecated ANY Pod
             sidecar.istio.io/status alpha current ANY Pod
             sidecar.istio.io/userVolume alpha current ANY Pod
@@ -154,6 +164,10 @@ record KnownAnnotation(
     /// What is expected, where the value is not that.
     Optional<String> objection(String given) {
         return value.takes.test(given) ? Optional.empty() : Optional.of(value.expected);
+    }
+
+    private static boolean isOf(String annotation, String value) {
+        return StatsAnnotations.problem(annotation, value).isEmpty();
     }
 
     private static boolean isPort(String text) {

@@ -7,11 +7,13 @@ import dev.heddle.compiler.observe.TracingProviders;
 import dev.heddle.compiler.select.MeshConfigs;
 import dev.heddle.compiler.select.MeshConfigs.Chosen;
 import dev.heddle.compiler.service.ServiceCatalog;
+import dev.heddle.compiler.world.StatsAnnotations;
 import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Diagnostics;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Resource;
 import dev.heddle.model.core.ConfigMap;
+import dev.heddle.model.mesh.MeshProxyConfig;
 import java.util.List;
 import java.util.Optional;
 
@@ -85,6 +87,21 @@ final class MeshConfigCheck {
                                 first.resource().origin(it.path()),
                                 it.text(),
                                 it.hint()));
+        first.config()
+                .defaultConfig()
+                .flatMap(MeshProxyConfig::proxyStatsMatcher)
+                .flatMap(it -> StatsAnnotations.problemOfRegexps(it.inclusionRegexps()))
+                .ifPresent(problem ->
+                        findings.add(
+                                DiagnosticCode.INVALID_VALUE,
+                                first.resource()
+                                        .origin(
+                                                first.path()
+                                                        .field("defaultConfig")
+                                                        .field("proxyStatsMatcher")
+                                                        .field("inclusionRegexps")),
+                                problem,
+                                "It counts as not there"));
         AccessLogs.problem(first.config())
                 .ifPresent(problem ->
                         findings.add(

@@ -12,6 +12,7 @@ import dev.heddle.model.Diagnostics;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Origin;
 import dev.heddle.model.Position;
+import dev.heddle.model.mesh.MeshProxyConfig.StatsMatcher;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
@@ -44,6 +45,7 @@ public final class StartCheck {
         check.differs(
                 "terminationDrainDuration",
                 options -> options.terminationDrain().map(StartCheck::text));
+        check.differs("proxyStatsMatcher", options -> options.statsMatcher().map(StartCheck::text));
         check.said.stream()
                 .flatMap(said -> said.options().environment().keySet().stream())
                 .distinct()
@@ -54,6 +56,14 @@ public final class StartCheck {
 
     private static Optional<String> text(OptionalInt number) {
         return number.stream().mapToObj(Integer::toString).findFirst();
+    }
+
+    private static String text(StatsMatcher matcher) {
+        return "prefixes %s, suffixes %s, regexps %s"
+                .formatted(
+                        matcher.inclusionPrefixes(),
+                        matcher.inclusionSuffixes(),
+                        matcher.inclusionRegexps());
     }
 
     private static String text(Duration duration) {

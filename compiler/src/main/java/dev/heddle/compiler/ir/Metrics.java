@@ -9,10 +9,11 @@ import java.util.Map;
 /// What is counted of requests and connections, under Istio's names.
 ///
 /// @param metrics each once
+/// @param isEvictable whether what nobody counts any longer may be forgotten
 /// @param interval between two reports of an open connection of bytes; zero for none
-public record Metrics(List<Metric> metrics, Duration interval) {
+public record Metrics(List<Metric> metrics, boolean isEvictable, Duration interval) {
     /// Nothing.
-    public static final Metrics NONE = new Metrics(List.of(), Duration.ZERO);
+    public static final Metrics NONE = new Metrics(List.of(), false, Duration.ZERO);
 
     /// As Istio has it where nobody says another one.
     public static final Duration USUAL_INTERVAL = Duration.ofSeconds(5);

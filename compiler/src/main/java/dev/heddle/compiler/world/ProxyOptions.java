@@ -16,12 +16,14 @@ import java.util.Optional;
 /// @param headers that proxies add or take away
 /// @param connections limits of clients' connections
 /// @param tracing what is told of requests in spans
+/// @param evictsStats whether what nobody counts any longer is to be forgotten
 public record ProxyOptions(
         Optional<InterceptionMode> interception,
         Optional<Topology> topology,
         Optional<ProxyHeaders> headers,
         Optional<ConnectionSettings> connections,
-        Optional<MeshTracing> tracing) {
+        Optional<MeshTracing> tracing,
+        boolean evictsStats) {
     /// Nothing said.
     public static final ProxyOptions NONE =
             new ProxyOptions(
@@ -29,7 +31,8 @@ public record ProxyOptions(
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
-                    Optional.empty());
+                    Optional.empty(),
+                    false);
 
     /// What is in force of a user's words.
     public static ProxyOptions of(MeshProxyConfig said) {
@@ -38,12 +41,18 @@ public record ProxyOptions(
                 said.gatewayTopology(),
                 said.proxyHeaders(),
                 said.connectionSettings(),
-                said.tracing());
+                said.tracing(),
+                false);
     }
 
     /// The same with another interception.
     ProxyOptions intercepting(Optional<InterceptionMode> other) {
-        return new ProxyOptions(other, topology, headers, connections, tracing);
+        return new ProxyOptions(other, topology, headers, connections, tracing, evictsStats);
+    }
+
+    /// The same, forgetting what nobody counts any longer, or not.
+    ProxyOptions evicting(boolean evicts) {
+        return new ProxyOptions(interception, topology, headers, connections, tracing, evicts);
     }
 
     /// These over others, as Istio merges an annotation with the mesh's `defaultConfig`: a word
@@ -56,6 +65,7 @@ public record ProxyOptions(
                         ? Optional.of(headers.get().over(others.headers.get()))
                         : headers.or(() -> others.headers),
                 connections.or(() -> others.connections),
-                tracing.or(() -> others.tracing));
+                tracing.or(() -> others.tracing),
+                evictsStats || others.evictsStats);
     }
 }

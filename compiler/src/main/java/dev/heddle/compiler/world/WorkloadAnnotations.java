@@ -17,11 +17,13 @@ import java.util.Optional;
 ///
 /// @param options that go before the mesh's
 /// @param process how the proxy is to be run, which goes before what the mesh says
+/// @param stats what they say of its statistics
 /// @param countsRules whether stock Envoy is to count how often rules are chosen
 /// @param findings what is wrong with the annotations
 public record WorkloadAnnotations(
         ProxyOptions options,
         ProcessOptions process,
+        StatsAnnotations stats,
         boolean countsRules,
         List<Diagnostic> findings) {
     /// A ProxyConfig in YAML.
@@ -32,7 +34,12 @@ public record WorkloadAnnotations(
 
     /// No annotations.
     public static final WorkloadAnnotations NONE =
-            new WorkloadAnnotations(ProxyOptions.NONE, ProcessOptions.NONE, false, List.of());
+            new WorkloadAnnotations(
+                    ProxyOptions.NONE,
+                    ProcessOptions.NONE,
+                    StatsAnnotations.NONE,
+                    false,
+                    List.of());
 
     public WorkloadAnnotations {
         findings = List.copyOf(findings);
@@ -49,6 +56,15 @@ public record WorkloadAnnotations(
                         .flatMap(text ->
                                 EmbeddedReader.proxy(
                                         origin(PROXY_CONFIG, namespace), text, findings));
+        said.flatMap(MeshProxyConfig::proxyStatsMatcher)
+                .flatMap(it -> StatsAnnotations.problemOfRegexps(it.inclusionRegexps()))
+                .ifPresent(problem ->
+                        findings.add(
+                                Diagnostic.of(
+                                        DiagnosticCode.INVALID_VALUE,
+                                        origin(PROXY_CONFIG, namespace),
+                                        "proxyStatsMatcher.inclusionRegexps: " + problem,
+                                        "It counts as not there")));
         String counts = annotations.getOrDefault(RULE_HITS, "false");
         if (!counts.equals("true") && !counts.equals("false")) {
             findings.add(
@@ -58,9 +74,22 @@ public record WorkloadAnnotations(
                             "'" + counts + "' (expected: true or false)",
                             "Rules are not counted for this proxy"));
         }
+        StatsAnnotations stats =
+                StatsAnnotations.read(
+                        annotations,
+                        (name, problem) ->
+                                findings.add(
+                                        Diagnostic.of(
+                                                DiagnosticCode.INVALID_VALUE,
+                                                origin(name, namespace),
+                                                problem,
+                                                "It counts as not there")));
         return new WorkloadAnnotations(
-                said.map(ProxyOptions::of).orElse(ProxyOptions.NONE),
+                said.map(ProxyOptions::of)
+                        .orElse(ProxyOptions.NONE)
+                        .evicting(stats.eviction().isPresent()),
                 said.map(ProcessOptions::of).orElse(ProcessOptions.NONE),
+                stats,
                 counts.equals("true"),
                 findings.toList());
     }

@@ -24,6 +24,7 @@ import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.TcpAccessLogOptions;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatchAndSubstitute;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
+import io.envoyproxy.envoy.type.v3.Scope;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -55,10 +56,17 @@ final class StatsEmitter {
             add(
                     metric,
                     configs.computeIfAbsent(
-                            metric.kind().moment(),
-                            _ -> Config.newBuilder().setStatPrefix(PREFIX)));
+                            metric.kind().moment(), _ -> config(metrics.isEvictable())));
         }
         return configs.entrySet().stream().map(it -> log(it.getKey(), it.getValue())).toList();
+    }
+
+    /// A scope of which Envoy forgets what nobody uses has to be one of its own.
+    private static Config.Builder config(boolean isEvictable) {
+        return isEvictable
+                ? Config.newBuilder()
+                        .setStatsScope(Scope.newBuilder().setPrefix(PREFIX).setEnableEviction(true))
+                : Config.newBuilder().setStatPrefix(PREFIX);
     }
 
     private static AccessLog log(Moment moment, Config.Builder config) {

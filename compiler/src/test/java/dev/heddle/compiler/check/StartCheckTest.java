@@ -100,6 +100,7 @@ class StartCheckTest {
                                         OptionalInt.of(1),
                                         Optional.of(Duration.ofSeconds(20)),
                                         Optional.empty(),
+                                        Optional.empty(),
                                         Map.of("TOKEN", "old secret")),
                                 Map.of());
         assertThat(findings(world(CONFIG), otherwise))

@@ -133,6 +133,7 @@ class NodeScopesTest {
                                 OptionalInt.of(2),
                                 Optional.of(Duration.ofSeconds(45)),
                                 Optional.empty(),
+                                Optional.empty(),
                                 Map.of("A", "b")));
         assertThat(known(ID, "{}").node().process()).isEmpty();
     }

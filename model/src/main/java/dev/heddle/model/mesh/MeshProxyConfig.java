@@ -5,6 +5,7 @@ import dev.heddle.model.schema.Ordered;
 import dev.heddle.model.schema.Skips;
 import dev.heddle.model.tree.Node;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -23,6 +24,7 @@ import java.util.OptionalInt;
 /// @param terminationDrainDuration how long they are before the process ends
 /// @param proxyMetadata environment variables of the process
 /// @param tracing what is told of requests in spans
+/// @param proxyStatsMatcher which statistics proxies have
 @Skips({"configPath", "binaryPath", "discoveryAddress"})
 public record MeshProxyConfig(
         Optional<InterceptionMode> interceptionMode,
@@ -54,7 +56,7 @@ public record MeshProxyConfig(
         @NotYet Node extraStatTags,
         @NotYet Node meshId,
         @NotYet Node readinessProbe,
-        @NotYet Node proxyStatsMatcher,
+        Optional<StatsMatcher> proxyStatsMatcher,
         @NotYet Node holdApplicationUntilProxyStarts,
         @NotYet Node caCertificatesPem,
         @NotYet Node image,
@@ -80,6 +82,38 @@ public record MeshProxyConfig(
         TPROXY,
         /// Not by the kernel.
         NONE
+    }
+
+    /// Which of its statistics a proxy has; all, where nobody says any.
+    ///
+    /// @param inclusionPrefixes of their names, as `cluster.outbound`
+    /// @param inclusionSuffixes of their names, as `upstream_rq_timeout`
+    /// @param inclusionRegexps that match the whole of their names, in RE2's syntax
+    public record StatsMatcher(
+            List<String> inclusionPrefixes,
+            List<String> inclusionSuffixes,
+            List<String> inclusionRegexps) {
+        /// Nothing said.
+        public static final StatsMatcher NONE = new StatsMatcher(List.of(), List.of(), List.of());
+
+        public StatsMatcher {
+            inclusionPrefixes = List.copyOf(inclusionPrefixes);
+            inclusionSuffixes = List.copyOf(inclusionSuffixes);
+            inclusionRegexps = List.copyOf(inclusionRegexps);
+        }
+
+        /// Whether nothing is said.
+        public boolean isNothing() {
+            return equals(NONE);
+        }
+
+        /// This over another: a list replaces the other's.
+        public StatsMatcher over(StatsMatcher other) {
+            return new StatsMatcher(
+                    inclusionPrefixes.isEmpty() ? other.inclusionPrefixes : inclusionPrefixes,
+                    inclusionSuffixes.isEmpty() ? other.inclusionSuffixes : inclusionSuffixes,
+                    inclusionRegexps.isEmpty() ? other.inclusionRegexps : inclusionRegexps);
+        }
     }
 
     /// What stands in front of gateways.

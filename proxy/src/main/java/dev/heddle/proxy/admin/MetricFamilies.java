@@ -1,10 +1,10 @@
 package dev.heddle.proxy.admin;
 
 import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.telemetry.HistogramBounds;
 import dev.heddle.telemetry.MemberLabels;
 import dev.heddle.telemetry.MetricSink;
 import dev.heddle.telemetry.NativeBuckets;
-import dev.heddle.telemetry.PrometheusText;
 import dev.heddle.xds.wire.Bytes;
 import dev.heddle.xds.wire.WireWriter;
 import java.io.ByteArrayOutputStream;
@@ -18,8 +18,6 @@ final class MetricFamilies implements MetricSink {
     static final String CONTENT_TYPE =
             "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily;"
                     + " encoding=delimited";
-
-    private static final double[] BOUNDS = PrometheusText.bounds();
 
     private final boolean isNative;
     private final ByteArrayOutputStream whole = new ByteArrayOutputStream(64 * 1024);
@@ -82,12 +80,13 @@ final class MetricFamilies implements MetricSink {
         // buckets.
         histogram.number(1, natives.length == 0 ? values.count() : Arrays.stream(natives).sum());
         histogram.fixed64(2, Double.doubleToRawLongBits((double) values.sum()));
-        for (int i = 0; i < BOUNDS.length; i++) {
+        HistogramBounds bounds = values.bounds();
+        for (int i = 0; i < bounds.count(); i++) {
             histogram.message(
                     3,
                     new WireWriter(32)
                             .number(1, values.atMost(i))
-                            .fixed64(2, Double.doubleToRawLongBits(BOUNDS[i])));
+                            .fixed64(2, Double.doubleToRawLongBits(bounds.upper(i))));
         }
         if (natives.length > 0) {
             natives(natives, histogram);

@@ -2,7 +2,6 @@ package dev.heddle.proxy.admin;
 
 import dev.heddle.telemetry.HistogramSnapshot;
 import dev.heddle.telemetry.MeterId;
-import dev.heddle.telemetry.PrometheusText;
 import dev.heddle.telemetry.Reading;
 import dev.heddle.xds.token.JsonText;
 import java.util.ArrayList;
@@ -88,7 +87,7 @@ final class StatsText {
     private static List<Bound> bounds(HistogramSnapshot values, Buckets shape) {
         var all = new ArrayList<Bound>();
         long before = 0;
-        for (double upper : PrometheusText.bounds()) {
+        for (double upper : values.bounds().uppers()) {
             long count = values.countAtMost(upper);
             all.add(new Bound(upper, shape == Buckets.CUMULATIVE ? count : count - before));
             before = count;

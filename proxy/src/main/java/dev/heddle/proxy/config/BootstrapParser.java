@@ -24,6 +24,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,12 +40,11 @@ import java.util.stream.Collectors;
 @SuppressWarnings("deprecation") // Envoy still reads the old fields, and users still write them
 public final class BootstrapParser {
 
-    /// What changes no request: tags of statistics, watchdogs, tuning of Envoy's own memory.
+    /// What changes no request: watchdogs, tuning of Envoy's own memory.
     private static final Set<String> NOTED =
             Set.of(
                     "node_context_params",
                     "flags_path",
-                    "stats_config",
                     "stats_flush_on_admin",
                     "deferred_stat_options",
                     "watchdog",
@@ -148,6 +148,7 @@ public final class BootstrapParser {
                             value.overload(),
                             value.runtime(),
                             value.sinks(),
+                            value.view(),
                             notes,
                             value.message(),
                             false);
@@ -192,6 +193,8 @@ public final class BootstrapParser {
                         "overload_manager",
                         "stats_sinks",
                         "stats_flush_interval",
+                        "stats_eviction_interval",
+                        "stats_config",
                         "bootstrap_extensions",
                         "cluster_manager",
                         "layered_runtime"),
@@ -211,6 +214,7 @@ public final class BootstrapParser {
                 bootstrap.getStaticResources(),
                 Set.of("listeners", "clusters", "secrets"));
         Optional<ProxyBootstrap.ControlPlane> controlPlane = controlPlane(bootstrap);
+        Duration flush = new StatsSinkParser(findings).interval(bootstrap);
         return new ProxyBootstrap(
                 node(bootstrap),
                 admin(bootstrap),
@@ -220,14 +224,15 @@ public final class BootstrapParser {
                 listeners(bootstrap.getStaticResources().getListenersList()),
                 secrets(bootstrap.getStaticResources().getSecretsList()),
                 controlPlane,
-                process(bootstrap),
+                process(bootstrap, flush),
                 bootstrap.hasOverloadManager()
                         ? new OverloadParser(findings)
                                 .read("overload_manager", bootstrap.getOverloadManager())
                         : Optional.empty(),
                 new RuntimeParser(findings)
                         .layers("layered_runtime", bootstrap.getLayeredRuntime()),
-                new StatsSinkParser(findings).sinks(bootstrap),
+                new StatsSinkParser(findings).sinks(bootstrap, flush),
+                new StatsConfigParser(findings).view(bootstrap.getStatsConfig()),
                 List.of(),
                 bootstrap.bytes(),
                 false);
@@ -262,17 +267,22 @@ public final class BootstrapParser {
         return new ClientNode(node.getId(), message.text(NODE_USER_AGENT_NAME, "heddle").toBytes());
     }
 
-    private ProcessConfig process(Bootstrap bootstrap) {
+    private ProcessConfig process(Bootstrap bootstrap, Duration flush) {
         Map<String, Value> metadata = bootstrap.getNode().getMetadata().getFieldsMap();
         var parser = new ProcessParser(findings);
         Value said = metadata.get("PROXY_CONFIG");
         Value annotations = metadata.get("ANNOTATIONS");
+        SeriesLimits annotated =
+                parser.series(
+                        annotations == null
+                                ? Map.of()
+                                : annotations.getStructValue().getFieldsMap());
         return (said == null ? ProcessConfig.NONE : parser.read(said))
                 .keeping(
-                        parser.series(
-                                annotations == null
-                                        ? Map.of()
-                                        : annotations.getStructValue().getFieldsMap()));
+                        new StatsConfigParser(findings)
+                                .eviction(bootstrap, flush)
+                                .map(annotated::forgetting)
+                                .orElse(annotated));
     }
 
     private Optional<InetSocketAddress> admin(Bootstrap bootstrap) {

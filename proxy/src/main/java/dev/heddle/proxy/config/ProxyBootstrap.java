@@ -2,6 +2,7 @@ package dev.heddle.proxy.config;
 
 import dev.heddle.proxy.overload.OverloadConfig;
 import dev.heddle.proxy.tuning.RuntimeLayer;
+import dev.heddle.telemetry.MeterView;
 import dev.heddle.telemetry.NodeText;
 import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
@@ -26,6 +27,7 @@ import java.util.Optional;
 /// @param overload what it stops doing when memory is short; empty for nothing
 /// @param runtime the layers of its runtime, the last of which counts first
 /// @param sinks who is sent what is counted of requests
+/// @param view which statistics are shown, and in which buckets
 /// @param notes fields that are left out, each with its path
 /// @param message the whole bootstrap, for dumps
 /// @param isAtEdge whether resources are completed by [EdgeDefaults]
@@ -40,6 +42,7 @@ public record ProxyBootstrap(
         Optional<OverloadConfig> overload,
         List<RuntimeLayer> runtime,
         List<StatsSink> sinks,
+        MeterView view,
         List<String> notes,
         Bytes message,
         boolean isAtEdge) {
@@ -100,6 +103,7 @@ public record ProxyBootstrap(
                 overload,
                 runtime,
                 sinks,
+                view,
                 notes,
                 message,
                 true);

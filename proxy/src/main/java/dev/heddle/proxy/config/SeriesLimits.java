@@ -21,4 +21,9 @@ public record SeriesLimits(int mostSets, Duration idle, boolean isNative) {
             throw new IllegalArgumentException("idle: " + idle + " (expected: >= 0)");
         }
     }
+
+    /// The same, forgetting what nobody used for so long.
+    SeriesLimits forgetting(Duration after) {
+        return new SeriesLimits(mostSets, after, isNative);
+    }
 }

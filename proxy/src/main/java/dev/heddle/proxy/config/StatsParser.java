@@ -28,22 +28,38 @@ final class StatsParser {
     }
 
     AccessLogConfig.Stats stats(String path, Config config) {
-        findings.fields(path, config, Set.of("stat_prefix", "histograms", "counters"));
-        findings.required(join(path, "stat_prefix"), config.getStatPrefix());
+        findings.fields(
+                path, config, Set.of("stat_prefix", "stats_scope", "histograms", "counters"));
+        String prefix = prefix(path, config);
         var families = new ArrayList<Family>();
         for (int i = 0; i < config.getHistogramsCount(); i++) {
             String at = join(path, "histograms[" + i + "]");
-            families.add(histogram(at, config.getHistograms(i), config.getStatPrefix()));
+            families.add(histogram(at, config.getHistograms(i), prefix));
         }
         for (int i = 0; i < config.getCountersCount(); i++) {
             String at = join(path, "counters[" + i + "]");
-            families.add(counter(at, config.getCounters(i), config.getStatPrefix()));
+            families.add(counter(at, config.getCounters(i), prefix));
         }
         return new AccessLogConfig.Stats(
                 families,
                 config.getCountersList().stream()
                         .anyMatch(
                                 it -> it.getValueFormat().contains(ExchangeRecord.OF_CALLS + ":")));
+    }
+
+    /// What stands in front of names. A scope may be evicted or not: here all may, where the
+    /// bootstrap says when.
+    private String prefix(String path, Config config) {
+        if (config.hasStatsScope() == !config.getStatPrefix().isEmpty()) {
+            findings.reject(path, "stat_prefix and stats_scope (expected: one of them)");
+        }
+        if (!config.hasStatsScope()) {
+            return config.getStatPrefix();
+        }
+        String at = join(path, "stats_scope");
+        findings.fields(at, config.getStatsScope(), Set.of("prefix", "enable_eviction"));
+        findings.required(join(at, "prefix"), config.getStatsScope().getPrefix());
+        return config.getStatsScope().getPrefix();
     }
 
     private Family histogram(String path, Histogram histogram, String prefix) {

@@ -41,9 +41,9 @@ final class StatsSinkParser {
         this.findings = findings;
     }
 
-    List<StatsSink> sinks(Bootstrap bootstrap) {
+    /// @param interval how often each is told
+    List<StatsSink> sinks(Bootstrap bootstrap, Duration interval) {
         var sinks = new ArrayList<StatsSink>();
-        Duration interval = interval(bootstrap);
         for (int i = 0; i < bootstrap.getStatsSinksCount(); i++) {
             String path = "stats_sinks[" + i + "]";
             var said = bootstrap.getStatsSinks(i);
@@ -53,7 +53,8 @@ final class StatsSinkParser {
         return sinks;
     }
 
-    private Duration interval(Bootstrap bootstrap) {
+    /// How often is told; Envoy's own five seconds where nothing is said.
+    Duration interval(Bootstrap bootstrap) {
         if (!bootstrap.hasStatsFlushInterval()) {
             return USUAL_INTERVAL;
         }

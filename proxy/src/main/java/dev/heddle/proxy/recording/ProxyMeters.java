@@ -13,6 +13,7 @@ import dev.heddle.telemetry.Labels;
 import dev.heddle.telemetry.MeterId;
 import dev.heddle.telemetry.MeterScope;
 import dev.heddle.telemetry.MeterShard;
+import dev.heddle.telemetry.MeterView;
 import dev.heddle.telemetry.Meters;
 import dev.heddle.telemetry.Reading;
 import java.util.ArrayList;
@@ -33,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 /// seen.
 public final class ProxyMeters {
 
-    private final Meters meters = new Meters();
+    private final Meters meters;
     private final int workers;
     private final Function<String, Circuit> circuits;
     private final ClusterHealth.Source health;
@@ -46,14 +47,19 @@ public final class ProxyMeters {
 
     /// @param workers how many workers count
     public ProxyMeters(int workers) {
-        this(workers, _ -> new Circuit(), _ -> null);
+        this(workers, MeterView.WHOLE, _ -> new Circuit(), _ -> null);
     }
 
     /// @param workers how many workers count
+    /// @param view what readers are shown
     /// @param circuits what the clusters of these names use
     /// @param health what is known of their hosts
     public ProxyMeters(
-            int workers, Function<String, Circuit> circuits, ClusterHealth.Source health) {
+            int workers,
+            MeterView view,
+            Function<String, Circuit> circuits,
+            ClusterHealth.Source health) {
+        this.meters = new Meters(view);
         this.circuits = circuits;
         this.health = health;
         if (workers < 1) {

@@ -3,8 +3,10 @@ package dev.heddle.proxy.recording;
 import dev.heddle.proxy.config.AccessLogConfig.Family;
 import dev.heddle.proxy.config.SeriesLimits;
 import dev.heddle.proxy.recording.SeriesSchema.Column;
+import dev.heddle.telemetry.HistogramBounds;
 import dev.heddle.telemetry.MemberLabels;
 import dev.heddle.telemetry.MeterShard;
+import dev.heddle.telemetry.MeterView;
 import dev.heddle.telemetry.MetricSink;
 import dev.heddle.telemetry.MetricSink.Kind;
 import dev.heddle.telemetry.PrometheusSource;
@@ -26,21 +28,24 @@ import java.util.function.Predicate;
 /// Thread-safe. Tables live as long as a listener counts in them.
 public final class SeriesStore implements PrometheusSource {
     private final SeriesLimits limits;
+    private final MeterView view;
     private final InstantSource clock;
     private final ConcurrentHashMap<SeriesSchema, SeriesGroup> groups = new ConcurrentHashMap<>();
     private final LongAdder dropped = new LongAdder();
     private final LongAdder evicted = new LongAdder();
     private final ConcurrentHashMap<String, LongAdder> shed = new ConcurrentHashMap<>();
 
+    /// @param view which families are shown, and in which buckets, by Envoy's names for them
     /// @param clock by which series grow old
-    public SeriesStore(SeriesLimits limits, InstantSource clock) {
+    public SeriesStore(SeriesLimits limits, MeterView view, InstantSource clock) {
         this.limits = limits;
+        this.view = view;
         this.clock = clock;
     }
 
     /// How families are counted that have the same labels.
     SeriesSchema schema(List<Family> families) {
-        return SeriesSchema.of(families, limits.isNative());
+        return SeriesSchema.of(families, limits.isNative(), view.bounds());
     }
 
     /// Where a worker counts; the same whenever asked, as long as somebody holds it.
@@ -92,12 +97,13 @@ public final class SeriesStore implements PrometheusSource {
         private final Column column;
         private final long[] numbers;
         private final int from;
-        private final long[] atMost = new long[SeriesSchema.BOUNDS.length + 1];
+        private final long[] atMost;
 
         Distributed(Column column, long[] numbers, int from) {
             this.column = column;
             this.numbers = numbers;
             this.from = from;
+            this.atMost = new long[column.bounds().count() + 1];
             long count = 0;
             for (int i = 0; i < atMost.length; i++) {
                 count += numbers[from + i];
@@ -112,7 +118,12 @@ public final class SeriesStore implements PrometheusSource {
 
         @Override
         public long sum() {
-            return numbers[from + SeriesSchema.HISTOGRAM - 1];
+            return numbers[from + column.plain() - 1];
+        }
+
+        @Override
+        public HistogramBounds bounds() {
+            return column.bounds();
         }
 
         @Override
@@ -123,8 +134,7 @@ public final class SeriesStore implements PrometheusSource {
         @Override
         public long[] natives() {
             return column.isNative()
-                    ? Arrays.copyOfRange(
-                            numbers, from + SeriesSchema.HISTOGRAM, from + column.width())
+                    ? Arrays.copyOfRange(numbers, from + column.plain(), from + column.width())
                     : new long[0];
         }
     }
@@ -142,7 +152,9 @@ public final class SeriesStore implements PrometheusSource {
             series += rows.size();
             int at = 0;
             for (Column column : group.schema().families()) {
-                if (wanted.test(column.name()) && !rows.isEmpty()) {
+                if (view.shows().test(column.stat())
+                        && wanted.test(column.name())
+                        && !rows.isEmpty()) {
                     families.computeIfAbsent(column.name(), _ -> new ArrayList<>())
                             .add(new Members(column, at, rows));
                 }
@@ -177,8 +189,8 @@ public final class SeriesStore implements PrometheusSource {
                 double[] bounds);
     }
 
-    /// Says what there is, over all workers. Called on any thread; costs time in proportion to the
-    /// number of series.
+    /// Says what there is and is shown, over all workers. Called on any thread; costs time in
+    /// proportion to the number of series.
     public void read(Reader reader) {
         forgetUnused();
         for (SeriesGroup group : groups.values()) {
@@ -186,13 +198,17 @@ public final class SeriesStore implements PrometheusSource {
                     .forEach((key, numbers) -> {
                         int at = 0;
                         for (Column column : group.schema().families()) {
-                            reader.member(
-                                    column.stat(),
-                                    group.schema().labels(),
-                                    key,
-                                    numbers,
-                                    at,
-                                    column.isHistogram() ? SeriesSchema.BOUNDS : NO_BOUNDS);
+                            if (view.shows().test(column.stat())) {
+                                reader.member(
+                                        column.stat(),
+                                        group.schema().labels(),
+                                        key,
+                                        numbers,
+                                        at,
+                                        column.isHistogram()
+                                                ? column.bounds().uppers()
+                                                : NO_BOUNDS);
+                            }
                             at += column.width();
                         }
                     });

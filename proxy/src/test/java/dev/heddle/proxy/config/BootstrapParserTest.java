@@ -39,7 +39,7 @@ class BootstrapParserTest {
                   - lb_endpoints:
                     - endpoint:
                         address: {socket_address: {address: 127.0.0.1, port_value: 15010}}
-            stats_config: {stats_tags: []}
+            stats_config: {stats_tags: [{tag_name: a, fixed_value: b}]}
             """;
 
     private static ProxyBootstrap parse(String yaml) throws BootstrapException {
@@ -62,7 +62,7 @@ class BootstrapParserTest {
                                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 15010),
                                 false));
         assertThat(bootstrap.clusters()).extracting(XdsResource::name).containsExactly("xds");
-        assertThat(bootstrap.notes()).containsExactly("stats_config");
+        assertThat(bootstrap.notes()).containsExactly("stats_config.stats_tags");
     }
 
     @Test
@@ -76,8 +76,8 @@ class BootstrapParserTest {
         assertThat(bootstrap.clusters()).isEmpty();
         assertThat(bootstrap.notes())
                 .containsExactly(
-                        "stats_config",
-                        "static_resources.clusters[0] (is used for the control plane only)");
+                        "static_resources.clusters[0] (is used for the control plane only)",
+                        "stats_config.stats_tags");
     }
 
     @Test

@@ -16,6 +16,7 @@ import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.upstream.ClusterStat;
 import dev.heddle.telemetry.AccessLogFormat;
 import dev.heddle.telemetry.JsonFormat;
+import dev.heddle.telemetry.MeterView;
 import dev.heddle.telemetry.Reading;
 import io.netty.channel.ManualIoEventLoop;
 import io.netty.channel.local.LocalIoHandler;
@@ -40,7 +41,8 @@ class AccessLogsTest {
     private final ByteArrayOutputStream stdout = new ByteArrayOutputStream();
     private final ProxyMeters meters = new ProxyMeters(1);
     private final StreamInfo info = new StreamInfo();
-    private final SeriesStore series = new SeriesStore(SeriesLimits.USUAL, InstantSource.system());
+    private final SeriesStore series =
+            new SeriesStore(SeriesLimits.USUAL, MeterView.WHOLE, InstantSource.system());
 
     private ExchangeRecorder recorder(AccessLogs files, AccessLogConfig... logs) {
         return new ExchangeRecorder(

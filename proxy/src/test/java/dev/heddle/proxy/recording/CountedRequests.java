@@ -10,6 +10,7 @@ import dev.heddle.proxy.observe.ExchangeRecord;
 import dev.heddle.proxy.observe.StreamInfo;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.telemetry.AccessLogFormat;
+import dev.heddle.telemetry.MeterView;
 import dev.heddle.telemetry.Meters;
 import java.time.InstantSource;
 import java.util.List;
@@ -17,7 +18,8 @@ import java.util.List;
 /// Requests that one worker counted by path and status, how many they are and how long they took.
 @Confined("test")
 public final class CountedRequests {
-    private final SeriesStore store = new SeriesStore(SeriesLimits.USUAL, InstantSource.system());
+    private final SeriesStore store =
+            new SeriesStore(SeriesLimits.USUAL, MeterView.WHOLE, InstantSource.system());
     private final StatsLogger logger;
 
     public CountedRequests() {

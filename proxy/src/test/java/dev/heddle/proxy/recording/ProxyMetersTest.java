@@ -9,6 +9,7 @@ import dev.heddle.proxy.upstream.Circuit;
 import dev.heddle.proxy.upstream.Circuit.Resource;
 import dev.heddle.proxy.upstream.CircuitLimits;
 import dev.heddle.proxy.upstream.ClusterSettings;
+import dev.heddle.telemetry.MeterView;
 import dev.heddle.telemetry.Reading;
 import java.time.Duration;
 import java.util.List;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 class ProxyMetersTest {
     private final Circuit circuit = new Circuit();
-    private final ProxyMeters meters = new ProxyMeters(1, _ -> circuit, _ -> null);
+    private final ProxyMeters meters = new ProxyMeters(1, MeterView.WHOLE, _ -> circuit, _ -> null);
 
     private static ProxyConfig with(CircuitLimits limits) {
         var settings =

@@ -13,6 +13,7 @@ import dev.heddle.proxy.observe.Metadata;
 import dev.heddle.proxy.observe.StreamInfo;
 import dev.heddle.telemetry.AccessLogFormat;
 import dev.heddle.telemetry.MeterShard;
+import dev.heddle.telemetry.MeterView;
 import dev.heddle.telemetry.Meters;
 import dev.heddle.telemetry.PrometheusText;
 import java.lang.management.ManagementFactory;
@@ -56,7 +57,9 @@ class StatsLoggerTest {
 
     private SeriesStore store(int most, Duration idle) {
         return new SeriesStore(
-                new SeriesLimits(most, idle, false), () -> Instant.ofEpochSecond(now));
+                new SeriesLimits(most, idle, false),
+                MeterView.WHOLE,
+                () -> Instant.ofEpochSecond(now));
     }
 
     private void request(AccessLogger logger, String path, int status, long millis) {

@@ -57,6 +57,7 @@ public final class ListenerLowering {
                 new Observations(
                         observers,
                         role,
+                        options.evictsStats(),
                         telemetries,
                         new TracingLowering(observers, options.tracing(), role, services));
         this.connections =

@@ -26,12 +26,16 @@ import java.util.function.Predicate;
 /// goes before an earlier one about the same.
 final class MetricsLowering {
     private final Observers observers;
+    private final boolean isEvictable;
     private final List<Resource<Telemetry>> telemetries;
 
     /// @param observers some of whom take metrics
+    /// @param isEvictable whether the proxy is to forget what nobody counts any longer
     /// @param telemetries that count for the proxy, the widest first
-    MetricsLowering(Observers observers, List<Resource<Telemetry>> telemetries) {
+    MetricsLowering(
+            Observers observers, boolean isEvictable, List<Resource<Telemetry>> telemetries) {
         this.observers = observers;
+        this.isEvictable = isEvictable;
         this.telemetries = telemetries;
     }
 
@@ -47,7 +51,7 @@ final class MetricsLowering {
         for (Kind kind : Kind.values()) {
             lower(kind, isCaller, isAbout).ifPresent(metrics::add);
         }
-        return new Metrics(metrics, interval());
+        return new Metrics(metrics, isEvictable, interval());
     }
 
     /// The narrowest word counts.

@@ -25,16 +25,18 @@ final class Observations {
     private final TracingLowering tracing;
 
     /// @param observers who is told
+    /// @param isEvictable whether the proxy is to forget what nobody counts any longer
     /// @param telemetries that count for the proxy, the widest first
     /// @param tracing of the proxy
     Observations(
             Observers observers,
             Role role,
+            boolean isEvictable,
             List<Resource<Telemetry>> telemetries,
             TracingLowering tracing) {
         this.logging = new LoggingLowering(observers);
         this.signals = new SignalsLowering(observers, telemetries);
-        this.metrics = new MetricsLowering(observers, telemetries);
+        this.metrics = new MetricsLowering(observers, isEvictable, telemetries);
         this.role = role;
         this.telemetries = telemetries;
         this.tracing = tracing;

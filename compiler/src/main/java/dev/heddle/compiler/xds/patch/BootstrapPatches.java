@@ -1,5 +1,6 @@
 package dev.heddle.compiler.xds.patch;
 
+import com.google.protobuf.ListValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.heddle.compiler.world.ProcessOptions;
@@ -7,6 +8,7 @@ import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.Origin;
 import dev.heddle.model.istio.EnvoyFilter.ApplyTo;
+import dev.heddle.model.mesh.MeshProxyConfig.StatsMatcher;
 import dev.heddle.xds.XdsResource;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import java.math.BigDecimal;
@@ -119,6 +121,11 @@ public final class BootstrapPatches {
         process.drain().ifPresent(d -> fields.put("drainDuration", text(seconds(d))));
         process.terminationDrain()
                 .ifPresent(d -> fields.put("terminationDrainDuration", text(seconds(d))));
+        process.statsMatcher()
+                .ifPresent(it ->
+                        fields.put(
+                                "proxyStatsMatcher",
+                                Value.newBuilder().setStructValue(matcher(it)).build()));
         if (!process.environment().isEmpty()) {
             var variables = new TreeMap<String, Value>();
             process.environment().forEach((name, value) -> variables.put(name, text(value)));
@@ -126,6 +133,22 @@ public final class BootstrapPatches {
                     "proxyMetadata", Value.newBuilder().setStructValue(struct(variables)).build());
         }
         return Value.newBuilder().setStructValue(struct(fields)).build();
+    }
+
+    private static Struct matcher(StatsMatcher said) {
+        var fields = new TreeMap<String, Value>();
+        Map.of(
+                        "inclusionPrefixes", said.inclusionPrefixes(),
+                        "inclusionSuffixes", said.inclusionSuffixes(),
+                        "inclusionRegexps", said.inclusionRegexps())
+                .forEach((name, all) -> {
+                    if (!all.isEmpty()) {
+                        ListValue.Builder list = ListValue.newBuilder();
+                        all.forEach(it -> list.addValues(text(it)));
+                        fields.put(name, Value.newBuilder().setListValue(list).build());
+                    }
+                });
+        return struct(fields);
     }
 
     private static Struct struct(Map<String, Value> fields) {

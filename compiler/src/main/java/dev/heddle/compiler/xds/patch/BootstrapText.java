@@ -4,6 +4,7 @@ import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.Position;
 import dev.heddle.model.codec.Json;
+import dev.heddle.model.mesh.MeshProxyConfig.StatsMatcher;
 import dev.heddle.model.tree.Node;
 import dev.heddle.xds.EnvoyJson;
 import dev.heddle.xds.EnvoyJsonException;
@@ -42,9 +43,18 @@ public final class BootstrapText {
     /// With what the world says of a proxy of that scope, with metrics for a control plane that
     /// keeps them, with room for long expressions and a runtime that the control plane changes, in
     /// JSON that says the same as YAML.
-    public String completed(World world, ProxyScope scope) {
+    ///
+    /// @throws EnvoyJsonException when the workload's annotations ask for what no proxy would take,
+    ///   with the field
+    public String completed(World world, ProxyScope scope) throws EnvoyJsonException {
         Bootstrap telling = world.settings().keepsSignals() ? SignalSink.in(base) : base;
-        Bootstrap patched = BootstrapPatches.complete(world, scope, telling);
+        Bootstrap counting =
+                StatsSettings.in(
+                        telling,
+                        scope.annotations().stats(),
+                        world.process(scope).statsMatcher().orElse(StatsMatcher.NONE),
+                        scope.node().addresses());
+        Bootstrap patched = BootstrapPatches.complete(world, scope, counting);
         String json = EnvoyJson.print(LiveRuntime.in(RegexLimit.in(patched)));
         return Json.pretty(whole(Json.parse(json)));
     }

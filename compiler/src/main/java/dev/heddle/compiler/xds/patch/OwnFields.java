@@ -28,9 +28,9 @@ final class OwnFields {
                 dynamic_resources enable_dispatcher_stats fatal_actions flags_path
                 grpc_async_client_manager_config inline_headers layered_runtime
                 memory_allocator_manager node node_context_params overload_manager
-                perf_tracing_file_path static_resources stats_config stats_flush_interval
-                stats_flush_on_admin stats_server_version_override stats_sinks
-                typed_dns_resolver_config use_tcp_for_dns_lookups watchdog watchdogs
+                perf_tracing_file_path static_resources stats_config stats_eviction_interval
+                stats_flush_interval stats_flush_on_admin stats_server_version_override
+                stats_sinks typed_dns_resolver_config use_tcp_for_dns_lookups watchdog watchdogs
             Bootstrap.DynamicResources: ads_config cds_config lds_config
             Bootstrap.StaticResources: clusters listeners secrets
             ClusterManager: enable_deferred_cluster_creation load_stats_config
@@ -182,6 +182,9 @@ final class OwnFields {
                 not_match or_match
             UdpListenerConfig: downstream_socket_config
             envoy.config.metrics.v3
+            HistogramBucketSettings: bins buckets match
+            StatsConfig: histogram_bucket_settings stats_matcher stats_tags use_all_default_tags
+            StatsMatcher: exclusion_list inclusion_list reject_all
             StatsSink: name typed_config
             envoy.config.overload.v3
             LoadShedPoint: name triggers
@@ -294,7 +297,7 @@ final class OwnFields {
             OpenTelemetryAccessLogConfig: attributes body common_config disable_builtin_labels
                 resource_attributes
             envoy.extensions.access_loggers.stats.v3
-            Config: counters histograms stat_prefix
+            Config: counters histograms stat_prefix stats_scope
             Config.Counter: stat value_fixed value_format
             Config.Histogram: stat unit value_format
             Config.Stat: name tags
@@ -570,6 +573,7 @@ final class OwnFields {
             HashPolicy: source_ip
             Int64Range: end start
             Percent: value
+            Scope: enable_eviction prefix
             TokenBucket: fill_interval max_tokens tokens_per_fill
             xds.core.v3
             TypedExtensionConfig: name typed_config
