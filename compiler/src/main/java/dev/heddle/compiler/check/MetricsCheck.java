@@ -1,5 +1,6 @@
 package dev.heddle.compiler.check;
 
+import dev.heddle.compiler.ir.Metrics.Kind;
 import dev.heddle.compiler.observe.MetricProviders;
 import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.model.DiagnosticCode;
@@ -14,6 +15,7 @@ import dev.heddle.model.istio.Telemetry.MetricsOverride;
 import dev.heddle.model.istio.Telemetry.TagOverride;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.telemetry.AccessLogFormat;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,6 +23,9 @@ import java.util.Set;
 /// Checks what Telemetries say of metrics: who takes them, what is told of a request, and what
 /// stock Envoy does not count.
 final class MetricsCheck {
+    private static final List<String> NAMES =
+            Arrays.stream(Kind.values()).map(Kind::statName).toList();
+
     private final Resource<Telemetry> telemetry;
     private final Diagnostics findings;
 
@@ -58,6 +63,19 @@ final class MetricsCheck {
     }
 
     private void override(MetricsOverride override, FieldPath at) {
+        if (override.match().name().orElse(null) instanceof MetricName.Custom(String stat)
+                && !stat.isEmpty()
+                && !NAMES.contains(stat)) {
+            findings.add(
+                    DiagnosticCode.NOT_IMPLEMENTED,
+                    telemetry.origin(at.field("match").field("customMetric")),
+                    "'"
+                            + stat
+                            + "' is none of Istio's metrics (expected: one of "
+                            + String.join(", ", NAMES)
+                            + "), and proxies here run no extension that would define it",
+                    "The override counts for nothing; count it in the application");
+        }
         messages(override)
                 .ifPresent(metric ->
                         findings.add(
@@ -84,7 +102,13 @@ final class MetricsCheck {
                 .flatMap(name ->
                         switch (name) {
                             case MetricName.Standard(IstioMetric metric) -> Optional.of(metric);
-                            case MetricName.Custom _ -> Optional.<IstioMetric>empty();
+                            case MetricName.Custom(String stat) ->
+                                    stat.equals(Kind.REQUEST_MESSAGES.statName())
+                                            ? Optional.of(IstioMetric.GRPC_REQUEST_MESSAGES)
+                                            : stat.equals(Kind.RESPONSE_MESSAGES.statName())
+                                                    ? Optional.of(
+                                                            IstioMetric.GRPC_RESPONSE_MESSAGES)
+                                                    : Optional.<IstioMetric>empty();
                         })
                 .filter(it ->
                         it == IstioMetric.GRPC_REQUEST_MESSAGES

@@ -3,7 +3,6 @@ package dev.heddle.model.istio;
 import dev.heddle.model.match.LabelSelector;
 import dev.heddle.model.match.PolicyTargetReference;
 import dev.heddle.model.schema.Inline;
-import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.schema.Ordered;
 import dev.heddle.model.schema.Required;
 import java.time.Duration;
@@ -118,8 +117,8 @@ public record Telemetry(
         /// One of Istio's.
         record Standard(IstioMetric metric) implements MetricName {}
 
-        /// Another one.
-        record Custom(@NotYet String customMetric) implements MetricName {}
+        /// By what stands in its name behind `istio_`, as in `requests_total`.
+        record Custom(String customMetric) implements MetricName {}
     }
 
     /// Istio's metrics, as their names say.

@@ -70,7 +70,7 @@ final class MetricsLowering {
                 .flatMap(t -> t.spec().metrics().stream())
                 .flatMap(m -> m.overrides().stream())
                 .filter(o -> isAbout.test(o.match().mode()))
-                .filter(o -> metric(o).filter(m -> isAbout(m, kind)).isPresent())
+                .filter(o -> isAbout(o, kind))
                 .forEach(o -> {
                     o.disabled().ifPresent(said -> isDisabled[0] = said);
                     o.tagOverrides().forEach((tag, override) -> apply(tag, override, tags));
@@ -85,16 +85,16 @@ final class MetricsLowering {
         }
     }
 
-    /// Without a name all are meant; one of the user's own is not there.
-    private static Optional<IstioMetric> metric(MetricsOverride override) {
+    /// Without a name all are meant.
+    private static boolean isAbout(MetricsOverride override, Kind kind) {
         return override.match()
                 .name()
                 .map(name ->
                         switch (name) {
-                            case MetricName.Standard(IstioMetric metric) -> Optional.of(metric);
-                            case MetricName.Custom _ -> Optional.<IstioMetric>empty();
+                            case MetricName.Standard(IstioMetric metric) -> isAbout(metric, kind);
+                            case MetricName.Custom(String stat) -> stat.equals(kind.statName());
                         })
-                .orElse(Optional.of(IstioMetric.ALL_METRICS));
+                .orElse(true);
     }
 
     private static boolean isAbout(IstioMetric metric, Kind kind) {
