@@ -5,6 +5,7 @@ import dev.heddle.proxy.admin.AdminPages;
 import dev.heddle.proxy.admin.AdminServer;
 import dev.heddle.proxy.admin.LogLevels;
 import dev.heddle.proxy.admin.Page;
+import dev.heddle.proxy.admin.ScrapeServer;
 import dev.heddle.proxy.cluster.LookUps;
 import dev.heddle.proxy.cluster.SharedClusters;
 import dev.heddle.proxy.cluster.StrictDns;
@@ -149,6 +150,7 @@ public final class Proxy implements AutoCloseable {
     private final Optional<FlightDumps> flightDumps;
     private final OperatorWishes wishes;
     private final AtomicReference<@Nullable AdminServer> admin = new AtomicReference<>();
+    private final AtomicReference<@Nullable ScrapeServer> scrapes = new AtomicReference<>();
     private int bindsPending;
 
     /// Keys and sessions that are in force, and those before, which some worker may still use.
@@ -411,6 +413,9 @@ public final class Proxy implements AutoCloseable {
                             bootstrap.admin().get(),
                             new AdminPages(new AdminSubject(), meters.meters(), ownLevels()),
                             settings.allowsRemoteAdmin()));
+        }
+        if (bootstrap.process().scrape().isPresent()) {
+            scrapes.set(ScrapeServer.start(bootstrap.process().scrape().get(), meters.meters()));
         }
         bootstrap.notes().forEach(note -> LOG.info("bootstrap: {} is left out", note));
         List<String> mistakes =
@@ -677,6 +682,12 @@ public final class Proxy implements AutoCloseable {
         return Optional.ofNullable(admin.get()).map(AdminServer::address);
     }
 
+    /// Where it answers for its workload, too, with the port that the system chose; empty for
+    /// nowhere.
+    public Optional<InetSocketAddress> scrapeAddress() {
+        return Optional.ofNullable(scrapes.get()).map(ScrapeServer::address);
+    }
+
     /// Whether outlier detection keeps a host out of its cluster at the moment.
     public boolean isEjected(String cluster, InetSocketAddress host) {
         ClusterHealth health = shared.health(cluster);
@@ -767,6 +778,10 @@ public final class Proxy implements AutoCloseable {
         workers.stop();
         releaseKeys();
         logs.close();
+        ScrapeServer scraped = scrapes.getAndSet(null);
+        if (scraped != null) {
+            scraped.close();
+        }
         AdminServer pages = admin.getAndSet(null);
         if (pages != null) {
             pages.close();

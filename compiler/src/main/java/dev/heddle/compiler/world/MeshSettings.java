@@ -164,6 +164,12 @@ public record MeshSettings(
                 .orElse(ProxyOptions.NONE);
     }
 
+    /// Whether proxies answer for their workloads, too, when somebody asks for metrics; as with
+    /// Istio they do unasked.
+    public boolean mergesScrapes() {
+        return config.flatMap(MeshConfig::enablePrometheusMerge).orElse(true);
+    }
+
     /// How proxies are run whose workloads say nothing else.
     public ProcessOptions process() {
         return config.flatMap(MeshConfig::defaultConfig)

@@ -7,6 +7,7 @@ import dev.heddle.model.mesh.MeshProxyConfig.Topology;
 import dev.heddle.model.mesh.MeshTracing;
 import dev.heddle.model.mesh.ProxyHeaders;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// What users say of a proxy's listeners, whatever is served there: Istio's ProxyConfig, as far as
 /// it is in force.
@@ -16,6 +17,7 @@ import java.util.Optional;
 /// @param headers that proxies add or take away
 /// @param connections limits of clients' connections
 /// @param tracing what is told of requests in spans
+/// @param statusPort where proxies answer for their workloads, too
 /// @param evictsStats whether what nobody counts any longer is to be forgotten
 public record ProxyOptions(
         Optional<InterceptionMode> interception,
@@ -23,6 +25,7 @@ public record ProxyOptions(
         Optional<ProxyHeaders> headers,
         Optional<ConnectionSettings> connections,
         Optional<MeshTracing> tracing,
+        OptionalInt statusPort,
         boolean evictsStats) {
     /// Nothing said.
     public static final ProxyOptions NONE =
@@ -32,6 +35,7 @@ public record ProxyOptions(
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
+                    OptionalInt.empty(),
                     false);
 
     /// What is in force of a user's words.
@@ -42,17 +46,20 @@ public record ProxyOptions(
                 said.proxyHeaders(),
                 said.connectionSettings(),
                 said.tracing(),
+                said.statusPort(),
                 false);
     }
 
     /// The same with another interception.
     ProxyOptions intercepting(Optional<InterceptionMode> other) {
-        return new ProxyOptions(other, topology, headers, connections, tracing, evictsStats);
+        return new ProxyOptions(
+                other, topology, headers, connections, tracing, statusPort, evictsStats);
     }
 
     /// The same, forgetting what nobody counts any longer, or not.
     ProxyOptions evicting(boolean evicts) {
-        return new ProxyOptions(interception, topology, headers, connections, tracing, evicts);
+        return new ProxyOptions(
+                interception, topology, headers, connections, tracing, statusPort, evicts);
     }
 
     /// These over others, as Istio merges an annotation with the mesh's `defaultConfig`: a word
@@ -66,6 +73,7 @@ public record ProxyOptions(
                         : headers.or(() -> others.headers),
                 connections.or(() -> others.connections),
                 tracing.or(() -> others.tracing),
+                statusPort.isPresent() ? statusPort : others.statusPort,
                 evictsStats || others.evictsStats);
     }
 }

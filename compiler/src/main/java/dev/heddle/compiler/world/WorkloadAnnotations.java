@@ -12,18 +12,21 @@ import dev.heddle.xds.EnvoyRuleHits;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 /// What a workload's own annotations say of its proxy.
 ///
 /// @param options that go before the mesh's
 /// @param process how the proxy is to be run, which goes before what the mesh says
 /// @param stats what they say of its statistics
+/// @param scrape what they say of those who scrape its metrics
 /// @param countsRules whether stock Envoy is to count how often rules are chosen
 /// @param findings what is wrong with the annotations
 public record WorkloadAnnotations(
         ProxyOptions options,
         ProcessOptions process,
         StatsAnnotations stats,
+        ScrapeAnnotations scrape,
         boolean countsRules,
         List<Diagnostic> findings) {
     /// A ProxyConfig in YAML.
@@ -38,6 +41,7 @@ public record WorkloadAnnotations(
                     ProxyOptions.NONE,
                     ProcessOptions.NONE,
                     StatsAnnotations.NONE,
+                    ScrapeAnnotations.NONE,
                     false,
                     List.of());
 
@@ -74,22 +78,22 @@ public record WorkloadAnnotations(
                             "'" + counts + "' (expected: true or false)",
                             "Rules are not counted for this proxy"));
         }
-        StatsAnnotations stats =
-                StatsAnnotations.read(
-                        annotations,
-                        (name, problem) ->
-                                findings.add(
-                                        Diagnostic.of(
-                                                DiagnosticCode.INVALID_VALUE,
-                                                origin(name, namespace),
-                                                problem,
-                                                "It counts as not there")));
+        BiConsumer<String, String> problems =
+                (name, problem) ->
+                        findings.add(
+                                Diagnostic.of(
+                                        DiagnosticCode.INVALID_VALUE,
+                                        origin(name, namespace),
+                                        problem,
+                                        "It counts as not there"));
+        StatsAnnotations stats = StatsAnnotations.read(annotations, problems);
         return new WorkloadAnnotations(
                 said.map(ProxyOptions::of)
                         .orElse(ProxyOptions.NONE)
                         .evicting(stats.eviction().isPresent()),
                 said.map(ProcessOptions::of).orElse(ProcessOptions.NONE),
                 stats,
+                ScrapeAnnotations.read(annotations, problems),
                 counts.equals("true"),
                 findings.toList());
     }

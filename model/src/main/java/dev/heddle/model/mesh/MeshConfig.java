@@ -36,6 +36,8 @@ import java.util.Optional;
 /// @param serviceSettings of which services only endpoints of the caller's own cluster are used
 /// @param serviceScopeConfigs the same, by labels; the first that fits counts
 /// @param enableTracing whether requests are followed where no Telemetry says who takes spans
+/// @param enablePrometheusMerge whether proxies answer for their workloads when somebody asks for
+///   metrics; true
 /// @param extensionProviders services that policies may name
 /// @param defaultProviders who is told where no Telemetry says it
 /// @param discoverySelectors namespaces that there are for the mesh; none means all
@@ -87,7 +89,7 @@ public record MeshConfig(
         @NotYet Node certificates,
         List<ServiceSettings> serviceSettings,
         List<ServiceScopeConfigs> serviceScopeConfigs,
-        @NotYet Node enablePrometheusMerge,
+        Optional<Boolean> enablePrometheusMerge,
         @NotYet Node verifyCertificateAtClient,
         @NotYet Node ca,
         List<ExtensionProvider> extensionProviders,

@@ -24,6 +24,7 @@ import java.util.OptionalInt;
 /// @param terminationDrainDuration how long they are before the process ends
 /// @param proxyMetadata environment variables of the process
 /// @param tracing what is told of requests in spans
+/// @param statusPort where proxies answer for their workloads, too; 15020 when absent
 /// @param proxyStatsMatcher which statistics proxies have
 @Skips({"configPath", "binaryPath", "discoveryAddress"})
 public record MeshProxyConfig(
@@ -52,7 +53,7 @@ public record MeshProxyConfig(
         @NotYet Node envoyAccessLogService,
         @NotYet Node envoyMetricsService,
         @NotYet Node runtimeValues,
-        @NotYet Node statusPort,
+        OptionalInt statusPort,
         @NotYet Node extraStatTags,
         @NotYet Node meshId,
         @NotYet Node readinessProbe,

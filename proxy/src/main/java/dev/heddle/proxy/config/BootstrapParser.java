@@ -282,7 +282,8 @@ public final class BootstrapParser {
                         new StatsConfigParser(findings)
                                 .eviction(bootstrap, flush)
                                 .map(annotated::forgetting)
-                                .orElse(annotated));
+                                .orElse(annotated))
+                .scraped(parser.scrape(metadata.get(ScrapeConfig.FIELD)));
     }
 
     private Optional<InetSocketAddress> admin(Bootstrap bootstrap) {

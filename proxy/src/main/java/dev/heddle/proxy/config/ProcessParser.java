@@ -5,6 +5,8 @@ import static dev.heddle.proxy.config.Findings.join;
 import google.protobuf.Value;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +14,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// Reads what a bootstrap's node says of its process. Of Istio's many fields those are read that a
 /// proxy can do something about; the others are the agent's.
@@ -76,6 +79,37 @@ final class ProcessParser {
                 isNumber ? Integer.parseInt(most) : SeriesLimits.USUAL.mostSets(),
                 duration(path, EVICTION, annotations).orElse(SeriesLimits.USUAL.idle()),
                 truth(path, NATIVE, annotations));
+    }
+
+    /// Where a proxy answers for its workload, too.
+    ///
+    /// @param said null for nothing
+    Optional<ScrapeConfig> scrape(@Nullable Value said) {
+        if (said == null) {
+            return Optional.empty();
+        }
+        String path = join("node.metadata", ScrapeConfig.FIELD);
+        Map<String, Value> fields = said.getStructValue().getFieldsMap();
+        Value port = fields.get("port");
+        double number = port == null ? -1 : port.getNumberValue();
+        if (number != Math.rint(number) || number < 0 || number > 65_535) {
+            findings.reject(join(path, "port"), number + " (expected: a port, or 0 for any)");
+            return Optional.empty();
+        }
+        String application = text(fields, "application");
+        try {
+            URI uri = new URI(application);
+            boolean isPlain = "http".equals(uri.getScheme()) && uri.getHost() != null;
+            if (isPlain) {
+                return Optional.of(new ScrapeConfig((int) number, uri));
+            }
+        } catch (URISyntaxException _) {
+            // Said below.
+        }
+        findings.reject(
+                join(path, "application"),
+                "'" + application + "' (expected: as http://127.0.0.1:9080/metrics)");
+        return Optional.empty();
     }
 
     private OptionalInt workers(Map<String, Value> fields) {

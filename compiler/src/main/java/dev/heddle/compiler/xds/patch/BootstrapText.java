@@ -50,7 +50,7 @@ public final class BootstrapText {
         Bootstrap telling = world.settings().keepsSignals() ? SignalSink.in(base) : base;
         Bootstrap counting =
                 StatsSettings.in(
-                        telling,
+                        MergedScrape.in(telling, world, scope),
                         scope.annotations().stats(),
                         world.process(scope).statsMatcher().orElse(StatsMatcher.NONE),
                         scope.node().addresses());
