@@ -23,6 +23,7 @@ import dev.heddle.proxy.config.RuntimeLayers;
 import dev.heddle.proxy.config.ServerInfos;
 import dev.heddle.proxy.config.StatsSink;
 import dev.heddle.proxy.connection.ConnectionLimit;
+import dev.heddle.proxy.dns.NameMetrics;
 import dev.heddle.proxy.drain.Drain;
 import dev.heddle.proxy.drain.DrainPlan;
 import dev.heddle.proxy.drain.DrainState;
@@ -207,6 +208,8 @@ public final class Proxy implements AutoCloseable {
                 new SeriesStore(bootstrap.process().series(), bootstrap.view(), settings.clock());
         meters.meters().source(series);
         meters.meters().source(ProcessCost.own());
+        var nameMetrics = new NameMetrics(bootstrap.view());
+        meters.meters().source(nameMetrics);
         this.logs = new AccessLogs(settings.stdout(), settings.stderr(), series);
 
         this.series = series;
@@ -243,7 +246,8 @@ public final class Proxy implements AutoCloseable {
                                                                 bootstrap.localCluster(),
                                                                 bootstrap.locality().zone(),
                                                                 settings.environment()),
-                                                        host.nameServers())));
+                                                        host.nameServers(),
+                                                        nameMetrics)));
         this.listeners =
                 new Listeners(
                         workers, this::runtimeOf, connectionLimit(bootstrap), settings.drain());

@@ -5,6 +5,7 @@ import dev.heddle.proxy.cluster.WorkerClusters;
 import dev.heddle.proxy.config.HttpConnectionManagerConfig;
 import dev.heddle.proxy.config.ListenerConfig;
 import dev.heddle.proxy.config.TcpProxyConfig;
+import dev.heddle.proxy.dns.NameMetrics;
 import dev.heddle.proxy.drain.DrainState;
 import dev.heddle.proxy.export.Collector;
 import dev.heddle.proxy.export.ExportLog;
@@ -63,6 +64,7 @@ final class WorkerRuntime implements WorkerServices {
     private final MeterShard shard;
     private final LogOpener logs;
     private final List<InetSocketAddress> nameServers;
+    private final NameMetrics nameMetrics;
     private final WorkerClusters clusters;
     private final FilterContext context;
     private final WorkerTracers tracers;
@@ -82,7 +84,9 @@ final class WorkerRuntime implements WorkerServices {
             RuleHits hits,
             Published<Map<String, Secret>> secrets,
             LocalNode node,
-            List<InetSocketAddress> nameServers) {
+            List<InetSocketAddress> nameServers,
+            NameMetrics nameMetrics) {
+        this.nameMetrics = nameMetrics;
         this.nameServers = nameServers;
         this.meters = meters;
         this.shard = meters.meters().shard();
@@ -216,6 +220,11 @@ final class WorkerRuntime implements WorkerServices {
     @Override
     public List<InetSocketAddress> nameServers() {
         return nameServers;
+    }
+
+    @Override
+    public NameMetrics nameMetrics() {
+        return nameMetrics;
     }
 
     @Override

@@ -210,10 +210,14 @@ class NamesBesideEnvoyTest {
     }
 
     private static String stats(Proxy proxy) throws Exception {
+        return page(proxy, "/stats");
+    }
+
+    private static String page(Proxy proxy, String path) throws Exception {
         int port = proxy.adminAddress().orElseThrow().getPort();
         return HttpClient.newHttpClient()
                 .send(
-                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/stats"))
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                                 .build(),
                         HttpResponse.BodyHandlers.ofString())
                 .body();
@@ -256,6 +260,19 @@ class NamesBesideEnvoyTest {
             assertThat(stats(proxy))
                     .contains("dns_filter.mesh.a_record_queries: 20")
                     .contains("dns_filter.mesh.downstream_tx_responses: 20");
+            int asked = others.asked().size();
+            assertThat(page(proxy, "/stats/prometheus"))
+                    .contains(
+                            "istio_dns_requests_total{} 20\n",
+                            "istio_dns_upstream_requests_total{} " + asked + "\n",
+                            "istio_dns_upstream_failures_total{} 0\n",
+                            "istio_dns_upstream_request_duration_seconds_bucket{le=\"+Inf\"} "
+                                    + asked
+                                    + "\n",
+                            "istio_dns_upstream_request_duration_seconds_bucket{le=\"0.001\"} ")
+                    .containsPattern(
+                            "istio_dns_upstream_request_duration_seconds_sum\\{\\} "
+                                    + "(0\\.\\d|\\d\\.\\d+E-)");
         }
     }
 
@@ -272,6 +289,11 @@ class NamesBesideEnvoyTest {
                                     .code())
                     .isEqualTo(SERVER_FAILURE);
             assertThat(others.asked()).hasSize(2);
+            assertThat(page(proxy, "/stats/prometheus"))
+                    .contains(
+                            "istio_dns_upstream_requests_total{} 1\n",
+                            "istio_dns_upstream_failures_total{} 1\n",
+                            "istio_dns_upstream_request_duration_seconds_count{} 0\n");
         }
     }
 

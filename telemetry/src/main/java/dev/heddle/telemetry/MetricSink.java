@@ -31,8 +31,14 @@ public interface MetricSink {
         /// How many there are.
         long count();
 
-        /// What they are together.
+        /// What they are together, in [#unit]s.
         long sum();
+
+        /// What one of the sum is of what is told, as 1e-9 for nanoseconds that are told in
+        /// seconds.
+        default double unit() {
+            return 1;
+        }
 
         /// Those of its buckets.
         HistogramBounds bounds();

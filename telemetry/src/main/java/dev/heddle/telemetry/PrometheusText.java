@@ -91,7 +91,7 @@ public final class PrometheusText implements MetricSink {
             line("_bucket", labels, bounds.le(i)).append(values.atMost(i)).append('\n');
         }
         line("_bucket", labels, bounds.le(bounds.count())).append(values.count()).append('\n');
-        line("_sum", labels, "").append(values.sum()).append('\n');
+        line("_sum", labels, "").append(shortest(values.sum() * values.unit())).append('\n');
         line("_count", labels, "").append(values.count()).append('\n');
     }
 

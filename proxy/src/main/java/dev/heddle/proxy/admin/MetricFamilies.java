@@ -79,7 +79,7 @@ final class MetricFamilies implements MetricSink {
         // Somebody counts meanwhile, and Prometheus refuses a count that is not that of the
         // buckets.
         histogram.number(1, natives.length == 0 ? values.count() : Arrays.stream(natives).sum());
-        histogram.fixed64(2, Double.doubleToRawLongBits((double) values.sum()));
+        histogram.fixed64(2, Double.doubleToRawLongBits(values.sum() * values.unit()));
         HistogramBounds bounds = values.bounds();
         for (int i = 0; i < bounds.count(); i++) {
             histogram.message(

@@ -26,6 +26,7 @@ public final class NameServer {
 
     private final Worker worker;
     private final FilterStats stats;
+    private final NameMetrics metrics;
     private final List<InetSocketAddress> machines;
     private final AnswerCache cache = new AnswerCache();
     private NamesConfig config;
@@ -37,7 +38,10 @@ public final class NameServer {
             Worker worker,
             NamesConfig config,
             List<InetSocketAddress> machines,
-            FilterStats stats) {
+            FilterStats stats,
+            NameMetrics metrics) {
+        this.metrics = metrics;
+        metrics.onListener();
         this.worker = worker;
         this.config = config;
         this.machines = machines;
@@ -100,6 +104,7 @@ public final class NameServer {
 
     private void answer(
             Question question, byte[] message, boolean isStream, Consumer<byte[]> told) {
+        metrics.onRequest();
         String kind = kind(question);
         stats.count(kind + "_record_queries");
         Optional<NameTable.Found> found =
@@ -145,12 +150,16 @@ public final class NameServer {
             return;
         }
         stats.count("externally_resolved_queries");
+        metrics.onForwarded();
+        long since = worker.nanos();
         Consumer<Optional<byte[]>> outcome =
                 answer -> {
                     if (answer.isEmpty()) {
                         stats.count("unanswered_queries");
+                        metrics.onFailure();
                         tell(Answer.failure(question, Question.SERVER_FAILURE), told);
                     } else {
+                        metrics.onAnswer(worker.nanos() - since);
                         cache.add(question, answer.get(), worker.nanos());
                         tell(fitting(question, answer.get(), isStream), told);
                     }

@@ -44,7 +44,8 @@ final class DatagramListener {
                                     services.context().worker(),
                                     names,
                                     services.nameServers(),
-                                    services.filterStats("dns_filter", names.statPrefix())));
+                                    services.filterStats("dns_filter", names.statPrefix()),
+                                    services.nameMetrics()));
             case DatagramConfig.Forward forward ->
                     new Service.Forward(
                             new UdpProxy(

@@ -3,6 +3,7 @@ package dev.heddle.proxy.listener;
 import dev.heddle.proxy.config.HttpConnectionManagerConfig;
 import dev.heddle.proxy.config.ListenerConfig;
 import dev.heddle.proxy.config.TcpProxyConfig;
+import dev.heddle.proxy.dns.NameMetrics;
 import dev.heddle.proxy.filter.FilterContext;
 import dev.heddle.proxy.observe.ConnectionLog;
 import dev.heddle.proxy.observe.ExchangeLog;
@@ -13,6 +14,7 @@ import dev.heddle.proxy.route.RouteTable;
 import dev.heddle.proxy.tls.DownstreamTls;
 import dev.heddle.proxy.tls.TlsServer;
 import dev.heddle.proxy.tracing.Tracer;
+import dev.heddle.telemetry.MeterView;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.function.Supplier;
@@ -38,6 +40,11 @@ public interface WorkerServices {
     /// The servers of names that the machine has.
     default List<InetSocketAddress> nameServers() {
         return List.of();
+    }
+
+    /// Counts questions for names under Istio's names.
+    default NameMetrics nameMetrics() {
+        return new NameMetrics(MeterView.WHOLE);
     }
 
     HandshakeLog handshakeLog(ListenerConfig listener);
