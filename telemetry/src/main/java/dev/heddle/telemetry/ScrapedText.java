@@ -60,9 +60,9 @@ public final class ScrapedText {
         }
         int exemplar = line.indexOf(" # ", at);
         String rest = exemplar < 0 ? line.substring(at) : line.substring(at, exemplar);
-        if (rest.isEmpty()
-                || (rest.charAt(0) != ' ' && rest.charAt(0) != '\t')
-                        && line.charAt(at - 1) != '}') {
+        boolean isApart = !rest.isEmpty() && (rest.charAt(0) == ' ' || rest.charAt(0) == '\t');
+        boolean isBehindLabels = !rest.isEmpty() && line.charAt(at - 1) == '}';
+        if (!isApart && !isBehindLabels) {
             return false;
         }
         String[] words = rest.strip().split("[ \\t]+", 4);

@@ -3,6 +3,7 @@ package dev.heddle.cli.online;
 import dev.heddle.model.codec.YamlWriter;
 import dev.heddle.model.tree.Node;
 import dev.heddle.telemetry.HistogramBounds;
+import dev.heddle.telemetry.PrometheusText;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
