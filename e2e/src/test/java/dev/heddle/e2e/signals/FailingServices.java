@@ -70,7 +70,7 @@ final class FailingServices implements AutoCloseable {
         converse("tcp-gone", socket -> socket.getInputStream().readAllBytes());
         startUnreachable();
         ports.put("closed", FreePorts.one());
-        same("broken", "again", "broken-open", "flaky", "unwell");
+        same("broken", "again", "spent", "broken-open", "flaky", "unwell");
         same("slow", "busy", "full", "stream-limited");
         same("tcp-gone", "tcp-old", "tcp-one", "tcp-missing", "tcp-few");
         same("closed", "tcp-closed");

@@ -84,6 +84,23 @@ final class WhyMesh implements AutoCloseable {
         sidecar(services.ports());
         gateway("edge", "", EDGE);
         gateway("crowded", overload(), CROWDED);
+        // It is there before it looks how much it has to do, and takes requests until then.
+        await().atMost(PATIENCE).until(this::isCrowded);
+    }
+
+    private boolean isCrowded() throws IOException {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port("admin of crowded"))) {
+            socket.getOutputStream()
+                    .write(
+                            HttpText.request(
+                                    "GET",
+                                    "/stats?filter=stop_accepting_requests.active",
+                                    "localhost",
+                                    Map.of()));
+            return HttpText.answer(socket)
+                    .filter(it -> it.body().contains("stop_accepting_requests.active: 1"))
+                    .isPresent();
+        }
     }
 
     private static InetSocketAddress loopback() {
