@@ -1,6 +1,7 @@
 package dev.heddle.bench;
 
 import dev.heddle.bench.control.ControlBench;
+import dev.heddle.bench.jmh.OtherThreads;
 import dev.heddle.bench.load.Generators;
 import dev.heddle.bench.peer.Peer;
 import dev.heddle.bench.peer.Proxies;
@@ -171,6 +172,7 @@ public final class BenchMain {
                                 "--enable-native-access=ALL-UNNAMED",
                                 "--sun-misc-unsafe-memory-access=allow")
                         .addProfiler("gc")
+                        .addProfiler(OtherThreads.class)
                         .build();
         new Runner(options).run();
     }

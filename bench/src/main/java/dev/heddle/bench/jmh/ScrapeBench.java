@@ -32,8 +32,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /// A scrape of a proxy that has counted requests of 150 sets of Istio's labels: 10,050 series.
 ///
-/// One thread of the proxy makes the page while the benchmark's waits, so a scrape costs at most
-/// that much of one core, what reading it costs included.
+/// One thread of the proxy makes the page while the benchmark's waits. What it takes of a core is
+/// `cpu.others`; the time on the clock has the reading, too, and whatever else the machine does.
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
