@@ -124,10 +124,11 @@ final class DebugApi {
         MeshView view = view(call);
         Optional<String> wanted = call.request().parameter("proxyID");
         if (wanted.isEmpty()) {
-            return ApiResponse.json(200, DebugViews.adsz(view.proxies()));
+            return ApiResponse.json(200, DebugViews.adsz(view.proxies(), mesh::subscriptionsOf));
         }
         return proxy(view, wanted)
-                .map(it -> ApiResponse.json(200, DebugViews.adsz(List.of(it))))
+                .map(it ->
+                        ApiResponse.json(200, DebugViews.adsz(List.of(it), mesh::subscriptionsOf)))
                 .orElseGet(() -> notThere(wanted.get()));
     }
 

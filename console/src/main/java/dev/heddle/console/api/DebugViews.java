@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /// A mesh in the JSON of Istio's control plane: the names are those of its Go structs, whose fields
 /// without a tag begin with a capital.
@@ -296,9 +297,16 @@ final class DebugViews {
                 .with("address", proxy.peer());
     }
 
-    /// With the names of types that a proxy subscribed to, but not of resources.
-    static Node adsz(List<ProxyView> proxies) {
+    /// With the names of types that a proxy subscribed to, and of the resources that it wants of
+    /// each; none where it wants all.
+    ///
+    /// @param wanted by the proxies' ids; who is not in it has none
+    static Node adsz(
+            List<ProxyView> proxies,
+            Function<List<String>, Map<String, Map<String, List<String>>>> wanted) {
         List<ProxyView> all = proxies.stream().filter(it -> it.disconnected().isEmpty()).toList();
+        Map<String, Map<String, List<String>>> names =
+                wanted.apply(all.stream().map(ProxyView::id).toList());
         return Node.Mapping.EMPTY
                 .with("totalClients", all.size())
                 .with(
@@ -308,7 +316,12 @@ final class DebugViews {
                                         client(it)
                                                 .with("labels", texts(it.labels()))
                                                 .with("metadata", metadata(it))
-                                                .with("watches", watches(it)))
+                                                .with(
+                                                        "watches",
+                                                        watches(
+                                                                it,
+                                                                names.getOrDefault(
+                                                                        it.id(), Map.of()))))
                                 .toList());
     }
 
@@ -320,10 +333,10 @@ final class DebugViews {
                 .with("LABELS", texts(proxy.labels()));
     }
 
-    private static Node watches(ProxyView proxy) {
+    private static Node watches(ProxyView proxy, Map<String, List<String>> names) {
         var watches = new LinkedHashMap<String, Node>();
         for (ProxyView.TypeView type : proxy.types()) {
-            watches.put(type.type(), Node.Sequence.of(List.of()));
+            watches.put(type.type(), ApiResponse.texts(names.getOrDefault(type.type(), List.of())));
         }
         return Node.Mapping.of(watches);
     }

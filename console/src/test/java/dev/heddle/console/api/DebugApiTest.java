@@ -142,6 +142,7 @@ class DebugApiTest {
                         new Random(7));
         client.subscribe(XdsType.CLUSTER, Set.of("*"));
         client.subscribe(XdsType.LISTENER, Set.of("*"));
+        client.subscribe(XdsType.SECRET, Set.of("default", "never-heard-of"));
         client.start();
         parts.add(client);
         await().until(() -> asked("debug/push_status").get("pilot_xds_lds_reject").isPresent());
@@ -292,7 +293,11 @@ class DebugApiTest {
         Node.Mapping ads = (Node.Mapping) items(asked("debug/adsz"), "clients").getFirst();
         assertThat(text(in(ads, "labels"), "version")).isEqualTo("v1");
         assertThat(text(in(ads, "metadata"), "CLUSTER_ID")).isEqualTo("east");
-        assertThat(in(ads, "watches").get("CDS")).isPresent();
+        Node.Mapping watches = in(ads, "watches");
+        assertThat(items(watches, "SDS"))
+                .map(it -> ((Node.Text) it).value())
+                .containsExactly("default", "never-heard-of");
+        assertThat(items(watches, "CDS")).isEmpty();
         Node.Mapping refused = in(in(asked("debug/push_status"), "pilot_xds_lds_reject"), ID);
         assertThat(text(refused, "proxy")).isEqualTo(ID);
         assertThat(text(refused, "message")).contains("not for me");

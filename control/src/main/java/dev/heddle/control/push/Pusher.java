@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -74,6 +75,9 @@ public final class Pusher implements XdsHandler, AutoCloseable {
         record Asked(CompletableFuture<PushReport> answer) implements Event {}
 
         record Looked(String id, CompletableFuture<Optional<Snapshot>> answer) implements Event {}
+
+        record Wanted(String id, CompletableFuture<Map<XdsType, SortedSet<String>>> answer)
+                implements Event {}
 
         record Tuned(Tuning tuning) implements Event {}
 
@@ -141,6 +145,15 @@ public final class Pusher implements XdsHandler, AutoCloseable {
     public CompletableFuture<Optional<Snapshot>> snapshotOf(String id) {
         var answer = new CompletableFuture<Optional<Snapshot>>();
         inbox.add(new Event.Looked(id, answer));
+        return answer;
+    }
+
+    /// The names of resources that the proxy of that id wants, by the types that it asked for;
+    /// nothing when it is not connected. Callable from any thread; may never be completed, where
+    /// the proxy goes in that moment.
+    public CompletableFuture<Map<XdsType, SortedSet<String>>> subscriptionsOf(String id) {
+        var answer = new CompletableFuture<Map<XdsType, SortedSet<String>>>();
+        inbox.add(new Event.Wanted(id, answer));
         return answer;
     }
 
@@ -232,6 +245,13 @@ public final class Pusher implements XdsHandler, AutoCloseable {
             case Event.Failed(var group, var why) -> onFailed(group, why);
             case Event.Asked(var answer) -> answer.complete(reportNow());
             case Event.Looked(var id, var answer) -> answer.complete(targetOf(id));
+            case Event.Wanted(var id, var answer) ->
+                    proxies.values().stream()
+                            .filter(p -> p.id().equals(id))
+                            .findFirst()
+                            .ifPresentOrElse(
+                                    p -> p.stream().subscriptions().thenAccept(answer::complete),
+                                    () -> answer.complete(Map.of()));
             case Event.Tuned(var tuning) -> onTuned(tuning);
             case Event.Untuned(var tuning) -> {
                 tunings.remove(tuning);

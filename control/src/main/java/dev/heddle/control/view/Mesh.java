@@ -31,11 +31,13 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -49,6 +51,9 @@ import org.slf4j.LoggerFactory;
 public final class Mesh {
     private static final Logger LOG = LoggerFactory.getLogger(Mesh.class);
     private static final long PATIENCE_SECONDS = 5;
+
+    /// A stream that ended says nothing any more.
+    private static final long SUBSCRIPTIONS_SECONDS = 2;
 
     private final WorldLoop worlds;
     private final Pusher pusher;
@@ -218,6 +223,27 @@ public final class Mesh {
     /// The same as an Envoy bootstrap that needs no control plane.
     public Optional<String> bootstrapOf(String proxy) {
         return answer(pusher.snapshotOf(proxy)).map(SnapshotJson::bootstrap);
+    }
+
+    /// The names of resources that proxies want, by their ids and by the types that they asked for
+    /// (CDS, EDS and so on); no names where they want all. Who goes meanwhile is not in it.
+    public Map<String, Map<String, List<String>>> subscriptionsOf(Collection<String> ids) {
+        var asked = new LinkedHashMap<String, CompletableFuture<Map<XdsType, SortedSet<String>>>>();
+        ids.forEach(id ->
+                asked.put(
+                        id,
+                        pusher.subscriptionsOf(id)
+                                .completeOnTimeout(
+                                        Map.of(), SUBSCRIPTIONS_SECONDS, TimeUnit.SECONDS)));
+        var all = new LinkedHashMap<String, Map<String, List<String>>>();
+        asked.forEach((id, answer) -> {
+            var types = new LinkedHashMap<String, List<String>>();
+            answer.join().forEach((type, names) -> types.put(type.shortName(), List.copyOf(names)));
+            if (!types.isEmpty()) {
+                all.put(id, types);
+            }
+        });
+        return all;
     }
 
     /// @throws java.util.concurrent.CompletionException when the pusher does not answer, as when

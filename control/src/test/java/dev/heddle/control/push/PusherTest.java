@@ -25,8 +25,11 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -81,6 +84,11 @@ class PusherTest {
         @Override
         public void push(Snapshot snapshot) {
             pushed.add(snapshot.version());
+        }
+
+        @Override
+        public CompletableFuture<Map<XdsType, SortedSet<String>>> subscriptions() {
+            return CompletableFuture.completedFuture(Map.of());
         }
 
         @Override

@@ -29,7 +29,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -99,6 +101,11 @@ class TuningTest {
             } catch (InvalidProtocolBufferException e) {
                 throw new AssertionError(e);
             }
+        }
+
+        @Override
+        public CompletableFuture<Map<XdsType, SortedSet<String>>> subscriptions() {
+            return CompletableFuture.completedFuture(Map.of());
         }
 
         @Override

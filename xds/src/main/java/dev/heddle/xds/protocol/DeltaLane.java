@@ -11,6 +11,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /// One type of one stream of delta xDS.
@@ -155,6 +157,11 @@ final class DeltaLane extends Lane<DeltaResponse> {
     @Override
     boolean wants(String name) {
         return wildcard || names.contains(name);
+    }
+
+    @Override
+    SortedSet<String> named() {
+        return new TreeSet<>(names);
     }
 
     @Override

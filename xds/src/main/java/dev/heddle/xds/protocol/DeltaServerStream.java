@@ -5,7 +5,9 @@ import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 
 /// The server's end of one delta ADS stream.
 ///
@@ -72,5 +74,10 @@ public final class DeltaServerStream implements ServerStream<DeltaRequest, Delta
         lanes.of(type).onUnanswered(nonce);
         lanes.proceed(effects);
         return effects;
+    }
+
+    @Override
+    public Map<XdsType, SortedSet<String>> subscriptions() {
+        return lanes.subscriptions();
     }
 }

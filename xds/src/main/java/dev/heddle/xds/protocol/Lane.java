@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -50,6 +51,9 @@ abstract sealed class Lane<R> permits DeltaLane, SotwLane {
     Lane(XdsType type) {
         this.type = type;
     }
+
+    /// The names that the client wants beside `*`, in order; empty for none.
+    abstract SortedSet<String> named();
 
     /// What is to be sent now, by kind.
     ///

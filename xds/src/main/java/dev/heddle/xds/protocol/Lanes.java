@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.function.Function;
 
 /// All types of one stream, and the loop that sends what may go.
@@ -37,6 +38,17 @@ final class Lanes<R, L extends Lane<R>> {
             throw new IllegalStateException("no lane for " + type);
         }
         return lane;
+    }
+
+    /// The names that the client wants, by the types that it asked for.
+    Map<XdsType, SortedSet<String>> subscriptions() {
+        var all = new EnumMap<XdsType, SortedSet<String>>(XdsType.class);
+        lanes.forEach((type, lane) -> {
+            if (lane.isInUse()) {
+                all.put(type, lane.named());
+            }
+        });
+        return all;
     }
 
     void aim(Snapshot snapshot) {

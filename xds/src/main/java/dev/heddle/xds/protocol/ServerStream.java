@@ -3,6 +3,8 @@ package dev.heddle.xds.protocol;
 import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsType;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
 
 /// One ADS stream as the server sees it: events in, effects out.
 ///
@@ -19,6 +21,10 @@ public sealed interface ServerStream<Q, R extends XdsResponse>
 
     /// There is a new target. It replaces the one before, whether that was reached or not.
     List<ServerEffect<R>> onPush(Snapshot snapshot);
+
+    /// The names of resources that the client wants, by the types that it asked for; no names where
+    /// it wants all, or none. A copy, which costs time in proportion to them.
+    Map<XdsType, SortedSet<String>> subscriptions();
 
     /// The client was given long enough to answer a response. Others that waited for its answer go
     /// on; the answer still counts when it comes. Does nothing when it has come, or when a newer

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -72,6 +73,11 @@ final class SotwLane extends Lane<SotwResponse> {
     @Override
     boolean wants(String name) {
         return wildcard || names.contains(name);
+    }
+
+    @Override
+    SortedSet<String> named() {
+        return new TreeSet<>(names);
     }
 
     @Override

@@ -5,7 +5,9 @@ import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 
 /// The server's end of one state-of-the-world ADS stream.
 ///
@@ -55,5 +57,10 @@ public final class SotwServerStream implements ServerStream<SotwRequest, SotwRes
         lanes.of(type).onUnanswered(nonce);
         lanes.proceed(effects);
         return effects;
+    }
+
+    @Override
+    public Map<XdsType, SortedSet<String>> subscriptions() {
+        return lanes.subscriptions();
     }
 }

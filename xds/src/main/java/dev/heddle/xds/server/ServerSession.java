@@ -4,6 +4,7 @@ import dev.heddle.xds.Confined;
 import dev.heddle.xds.NodeInfo;
 import dev.heddle.xds.SerialQueue;
 import dev.heddle.xds.Snapshot;
+import dev.heddle.xds.XdsType;
 import dev.heddle.xds.protocol.ClientTraits;
 import dev.heddle.xds.protocol.DeltaRequest;
 import dev.heddle.xds.protocol.DeltaResponse;
@@ -15,7 +16,10 @@ import dev.heddle.xds.protocol.SotwResponse;
 import dev.heddle.xds.protocol.SotwServerStream;
 import dev.heddle.xds.protocol.XdsResponse;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -167,6 +171,13 @@ public final class ServerSession<Q, R extends XdsResponse> implements XdsStream 
     private void onPush() {
         pending.getAndSet(Optional.empty())
                 .ifPresent(snapshot -> carryOut(engine.onPush(snapshot)));
+    }
+
+    @Override
+    public CompletableFuture<Map<XdsType, SortedSet<String>>> subscriptions() {
+        var answer = new CompletableFuture<Map<XdsType, SortedSet<String>>>();
+        queue.execute(() -> guarded(() -> answer.complete(engine.subscriptions())));
+        return answer;
     }
 
     @Override

@@ -2,6 +2,10 @@ package dev.heddle.xds.server;
 
 import dev.heddle.xds.NodeInfo;
 import dev.heddle.xds.Snapshot;
+import dev.heddle.xds.XdsType;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.concurrent.CompletableFuture;
 
 /// One open stream to one proxy, as the control plane holds it.
 public interface XdsStream {
@@ -24,6 +28,11 @@ public interface XdsStream {
     /// what the proxy has is sent in the order of make before break. Does nothing on a closed
     /// stream.
     void push(Snapshot snapshot);
+
+    /// The names of resources that the proxy wants, by the types that it asked for; no names where
+    /// it wants all. Callable from any thread; completed on the stream's, and never once that has
+    /// ended.
+    CompletableFuture<Map<XdsType, SortedSet<String>>> subscriptions();
 
     /// Ends the stream; the proxy keeps what it has and connects again. Callable from any thread.
     void close(String reason);

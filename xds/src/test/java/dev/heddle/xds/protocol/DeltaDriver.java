@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.stream.Collectors;
 
 /// Speaks to a delta server stream as a client does, and shows what it does as text: `2 CDS a=1 -b`
@@ -42,6 +43,11 @@ final class DeltaDriver {
                 ack(type);
             }
         }
+    }
+
+    /// What it wants by name, as the server tells of it.
+    Map<XdsType, SortedSet<String>> subscriptions() {
+        return stream.subscriptions();
     }
 
     List<String> push(Snapshot snapshot) {

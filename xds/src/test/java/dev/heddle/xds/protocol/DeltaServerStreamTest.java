@@ -329,4 +329,16 @@ final class DeltaServerStreamTest {
                                         Optional.empty())))
                 .containsExactly(new ServerEffect.Unserved<>("type.googleapis.com/x.Y"));
     }
+
+    @Test
+    void whatIsWantedByNameIsTold() {
+        assertThat(client.subscriptions()).isEmpty();
+        client.push(snapshot("1", ENDPOINT, "a b"));
+        client.ask(CLUSTER);
+        client.ask(ENDPOINT, "b", "a", "absent");
+        client.unsubscribe(ENDPOINT, "a");
+        assertThat(client.subscriptions()).containsOnlyKeys(CLUSTER, ENDPOINT);
+        assertThat(client.subscriptions().get(CLUSTER)).isEmpty();
+        assertThat(client.subscriptions().get(ENDPOINT)).containsExactly("absent", "b");
+    }
 }

@@ -45,6 +45,17 @@ final class SotwServerStreamTest {
         assertThat(ack(type)).containsExactly("ack " + ds + " 3");
     }
 
+    @Test
+    void whatIsWantedByNameIsTold() {
+        push(snapshot("1", XdsType.ENDPOINT, "a b"));
+        ask(XdsType.CLUSTER);
+        ask(XdsType.ENDPOINT, "b", "a");
+        ask(XdsType.ENDPOINT, "b", "absent");
+        assertThat(stream.subscriptions()).containsOnlyKeys(XdsType.CLUSTER, XdsType.ENDPOINT);
+        assertThat(stream.subscriptions().get(XdsType.CLUSTER)).isEmpty();
+        assertThat(stream.subscriptions().get(XdsType.ENDPOINT)).containsExactly("absent", "b");
+    }
+
     /// "When subscribing to specific resources, receive only these resources", "… receive response
     /// when those resources change" (clusters and listeners).
     @ParameterizedTest
