@@ -6,6 +6,7 @@ import { useWords } from '../../i18n';
 import { Empty, Facts, Page, Panel, PlaceText, Read, Stat, Tag, To } from '../../parts';
 import { Table } from '../../parts/Table';
 import { shortHost, useFormat } from '../../parts/format';
+import Endpoints from './Endpoints';
 import Traffic from './Traffic';
 import { toneOfErrors, total } from './golden';
 import { about } from './policies';
@@ -85,20 +86,7 @@ function Service({ service }: { service: Shape['Service'] }) {
         </Panel>
       </div>
       <Policies service={service} />
-      <Panel title={t('service.endpoints')} note={t('services.endpoints', { n: service.endpoints.length })} flush>
-        <Table
-          label={t('service.endpoints')}
-          param="endpoints"
-          columns={[
-            { id: 'address', title: t('service.address'), order: (row) => row.address, cell: (row) => <span className="mono">{`${row.address}:${row.port}`}</span> },
-            { id: 'health', title: t('service.health'), order: (row) => row.health, cell: (row) => <Tag tone={row.health === 'HEALTHY' ? 'good' : 'warn'}>{row.health.toLowerCase()}</Tag> },
-            { id: 'labels', title: t('service.labels'), cell: (row) => <div className="tags">{Object.entries(row.labels).map(([k, v]) => <Tag key={k}>{`${k}=${v}`}</Tag>)}</div> },
-          ]}
-          rows={service.endpoints}
-          rowKey={(row) => `${row.address}:${row.port}:${row.servicePort}`}
-          empty={<Empty icon="alert" title={t('service.noEndpoints')}>{t('service.noEndpointsNext')}</Empty>}
-        />
-      </Panel>
+      <Endpoints service={service} />
       <Panel title={t('service.definition')}>
         <Facts of={[
           [t('service.host'), <code key="h">{service.host}</code>],

@@ -8,11 +8,13 @@ import { Spark } from '../../parts/Spark';
 import { Table, type Column } from '../../parts/Table';
 import { shortHost, useFormat } from '../../parts/format';
 import { curvesByService, toneOfErrors } from './golden';
+import { unwellByService } from './health';
 
 interface Row {
   service: Shape['Service'];
   golden: Shape['Golden'] | undefined;
   curve: number[];
+  unwell: number;
 }
 
 export default function ServicesPage() {
@@ -24,17 +26,19 @@ export default function ServicesPage() {
   const query = { ...scope.window, ...(scope.namespace && { namespace: scope.namespace }) };
   const services = useRead(['services'], (signal) => api.GET('/api/v1/services', { signal }));
   const signals = useRead(['signals', query], (signal) => api.GET('/api/v1/signals', { params: { query }, signal }));
+  const health = useRead(['endpoint-health', {}], (signal) => api.GET('/api/v1/endpoint-health', { signal }));
   const series = useRead(['series', query], (signal) =>
     api.GET('/api/v1/series', { params: { query: { ...query, steps: '20' } }, signal }));
 
   const rows = useMemo<Row[]>(() => {
     const golden = new Map((signals.data?.signals ?? []).map((it) => [it.service, it]));
     const curves = series.data ? curvesByService(series.data, (it) => it.perSecond) : new Map<string, number[]>();
+    const unwell = unwellByService(health.data);
     return (services.data?.services ?? [])
       .filter((it) => !scope.namespace || it.namespace === scope.namespace)
       .filter((it) => it.host.toLowerCase().includes(text))
-      .map((service) => ({ service, golden: golden.get(service.host), curve: curves.get(service.host) ?? [] }));
-  }, [services.data, signals.data, series.data, scope.namespace, text]);
+      .map((service) => ({ service, golden: golden.get(service.host), curve: curves.get(service.host) ?? [], unwell: unwell.get(service.host) ?? 0 }));
+  }, [services.data, signals.data, series.data, health.data, scope.namespace, text]);
 
   const columns: Column<Row>[] = [
     {
@@ -54,7 +58,7 @@ export default function ServicesPage() {
     },
     {
       id: 'endpoints', title: t('service.instances'), order: (it) => it.service.endpoints.length, right: true,
-      cell: ({ service }) => <Instances endpoints={service.endpoints} />,
+      cell: ({ service, unwell }) => <Instances endpoints={service.endpoints} unwell={unwell} />,
     },
     {
       id: 'curve', title: t('golden.trend'),
@@ -113,11 +117,12 @@ export function Filter() {
   );
 }
 
-function Instances({ endpoints }: { endpoints: Shape['Endpoint'][] }) {
+function Instances({ endpoints, unwell }: { endpoints: Shape['Endpoint'][]; unwell: number }) {
+  const { t } = useWords();
   const hosts = new Set(endpoints.map((it) => it.address));
-  const ill = endpoints.filter((it) => it.health !== 'HEALTHY').length;
+  const ill = Math.min(endpoints.length, Math.max(unwell, endpoints.filter((it) => it.health !== 'HEALTHY').length));
   return (
-    <span className={endpoints.length === 0 || ill > 0 ? 'warn' : ''}>
+    <span className={endpoints.length === 0 || ill > 0 ? 'warn' : ''} title={unwell > 0 ? t('health.unwell', { n: unwell }) : undefined}>
       {ill > 0 ? `${endpoints.length - ill} / ${endpoints.length}` : Math.max(hosts.size, endpoints.length)}
     </span>
   );

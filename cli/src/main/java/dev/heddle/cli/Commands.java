@@ -901,7 +901,9 @@ final class Commands {
                 "with exit code 1 when there is an error or a warning. 'get rules' shows how often"
                         + " each",
                 "rule of a VirtualService is chosen; 'get vs -o wide' lists those without a hit.",
-                "'get certificates' (certs) shows when they end, and who uses them."
+                "'get certificates' (certs) shows when they end, and who uses them. 'get health'"
+                        + " shows",
+                "which endpoints get no requests, by which proxies and why."
             },
             footer = {
                 "",
@@ -909,6 +911,7 @@ final class Commands {
                 "  heddle get vs",
                 "  heddle get rules",
                 "  heddle get certs -A -o wide",
+                "  heddle get health reviews.default.svc.cluster.local",
                 "  heddle get virtualservice/reviews -o yaml"
             })
     int get(

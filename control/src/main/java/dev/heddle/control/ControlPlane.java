@@ -5,6 +5,7 @@ import dev.heddle.control.audit.AuditTrail;
 import dev.heddle.control.ca.CaServer;
 import dev.heddle.control.ca.RevocationSource;
 import dev.heddle.control.federation.BundleSource;
+import dev.heddle.control.health.HostHealths;
 import dev.heddle.control.hits.RuleHits;
 import dev.heddle.control.keys.KeySource;
 import dev.heddle.control.keys.LoginKeySource;
@@ -24,6 +25,7 @@ import dev.heddle.control.world.WorldHistory;
 import dev.heddle.control.world.WorldLoop;
 import dev.heddle.control.world.WorldStore;
 import dev.heddle.xds.server.CallMeter;
+import dev.heddle.xds.server.GrpcHealth;
 import dev.heddle.xds.server.XdsServer;
 import dev.heddle.xds.server.XdsService;
 import io.grpc.BindableService;
@@ -37,6 +39,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -182,6 +185,9 @@ public final class ControlPlane implements AutoCloseable {
         var stages = Stages.open(bootstrap.data(), worlds, pusher, hits, audit, bootstrap.clock());
         parts.push(stages);
 
+        // Whom proxies send no requests to is known as long as they say so.
+        var health = new HostHealths();
+
         // What proxies are told, and tell, whichever port they come by. They wait until there is a
         // world, so that a start of the control plane takes nothing away from them.
         var xds =
@@ -189,7 +195,7 @@ public final class ControlPlane implements AutoCloseable {
                         meters.metered(pusher),
                         Optional.of(hits),
                         XdsServer.Settings.PATIENCE,
-                        beside,
+                        Stream.concat(beside.stream(), Stream.of(new GrpcHealth(health))).toList(),
                         Optional.of(new CallMeter(meters, bootstrap.nanos())));
         parts.push(xds);
         Optional<XdsServer> server = Optional.empty();
@@ -274,6 +280,7 @@ public final class ControlPlane implements AutoCloseable {
                         worlds,
                         pusher,
                         hits,
+                        health,
                         ca,
                         ownCertificates,
                         bundles::status,

@@ -32,6 +32,7 @@ import dev.heddle.proxy.flight.FlightQuery;
 import dev.heddle.proxy.hits.Answers;
 import dev.heddle.proxy.hits.HitReports;
 import dev.heddle.proxy.hits.RuleHits;
+import dev.heddle.proxy.hosthealth.HealthReports;
 import dev.heddle.proxy.kept.SnapshotKeeper;
 import dev.heddle.proxy.listener.Listeners;
 import dev.heddle.proxy.logservice.FlightDumps;
@@ -116,6 +117,9 @@ public final class Proxy implements AutoCloseable {
     /// How often the files of secrets are looked at.
     private static final long SECRET_FILES_SECONDS = 1;
 
+    /// How often is looked whether hosts are well that were not, or the reverse.
+    private static final long HEALTH_REPORTS_SECONDS = 1;
+
     private final ProxyBootstrap bootstrap;
     private final ProxySettings settings;
     private final Instant startedAt;
@@ -148,6 +152,7 @@ public final class Proxy implements AutoCloseable {
     private final Optional<ControlPlaneLink> controlPlane;
     private final Optional<SnapshotKeeper> keeper;
     private final Optional<HitReports> hitReports;
+    private final Optional<HealthReports> healthReports;
     private final Optional<FlightDumps> flightDumps;
     private final OperatorWishes wishes;
     private final AtomicReference<@Nullable AdminServer> admin = new AtomicReference<>();
@@ -325,6 +330,18 @@ public final class Proxy implements AutoCloseable {
                                 new HitReports(
                                         it, bootstrap.node().id(), new SecureRandom().nextLong()));
 
+        // So are hosts that get no requests, and why.
+        this.healthReports =
+                controlPlane
+                        .flatMap(ControlPlaneLink::sideCalls)
+                        .map(it ->
+                                new HealthReports(
+                                        it,
+                                        bootstrap.node().id(),
+                                        shared::unwell,
+                                        configThread::nanos,
+                                        settings.clock()));
+
         // So is what was decided about the last requests, when it asks.
         this.flightDumps =
                 controlPlane
@@ -456,6 +473,16 @@ public final class Proxy implements AutoCloseable {
                                     settings.hitReports().toMillis(),
                                     settings.hitReports().toMillis(),
                                     TimeUnit.MILLISECONDS);
+        });
+        healthReports.ifPresent(reports -> {
+            var _ =
+                    configThread
+                            .executor()
+                            .scheduleWithFixedDelay(
+                                    reports::onTurn,
+                                    HEALTH_REPORTS_SECONDS,
+                                    HEALTH_REPORTS_SECONDS,
+                                    TimeUnit.SECONDS);
         });
         bootstrap.sinks().forEach(this::reportMetrics);
         if (controlPlane.isEmpty() || !bootstrap.listeners().isEmpty()) {

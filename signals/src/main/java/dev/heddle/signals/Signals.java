@@ -4,12 +4,14 @@ import dev.heddle.signals.golden.GoldenSignals;
 import dev.heddle.signals.golden.Goldens;
 import dev.heddle.signals.golden.Selector;
 import dev.heddle.signals.golden.ServiceGraph;
+import dev.heddle.signals.hosts.HostCounts;
 import dev.heddle.signals.ingest.AccessLogs;
 import dev.heddle.signals.ingest.Forwarder;
 import dev.heddle.signals.ingest.OtlpHttp;
 import dev.heddle.signals.ingest.OtlpLogs;
 import dev.heddle.signals.ingest.OtlpMetrics;
 import dev.heddle.signals.ingest.OtlpTraces;
+import dev.heddle.signals.ingest.TellingNode;
 import dev.heddle.signals.intake.Intake;
 import dev.heddle.signals.intake.Kind;
 import dev.heddle.signals.prometheus.PrometheusCalls;
@@ -56,6 +58,7 @@ public final class Signals implements AutoCloseable {
 
     private final Taps taps;
     private final Intake intake;
+    private final HostCounts hosts;
     private final SignalIndex index;
     private final Rollups rollups;
     private final SignalWriter writer;
@@ -69,6 +72,7 @@ public final class Signals implements AutoCloseable {
     private Signals(
             Taps taps,
             Intake intake,
+            HostCounts hosts,
             SignalIndex index,
             Rollups rollups,
             SignalWriter writer,
@@ -80,6 +84,7 @@ public final class Signals implements AutoCloseable {
             Optional<Forwarder> forwarder) {
         this.taps = taps;
         this.intake = intake;
+        this.hosts = hosts;
         this.index = index;
         this.rollups = rollups;
         this.writer = writer;
@@ -127,6 +132,7 @@ public final class Signals implements AutoCloseable {
         return new Signals(
                 taps,
                 intake,
+                new HostCounts(bootstrap.clock()),
                 index,
                 rollups,
                 writer,
@@ -141,6 +147,11 @@ public final class Signals implements AutoCloseable {
     /// Where what is told is put.
     public Intake intake() {
         return intake;
+    }
+
+    /// How many hosts of clusters stock Envoy sends no requests to, as it says.
+    public HostCounts hosts() {
+        return hosts;
     }
 
     /// Those who listen to requests as they come.
@@ -289,7 +300,7 @@ public final class Signals implements AutoCloseable {
                 new AccessLogs(intake, places),
                 new OtlpLogs(intake, places, forwarder),
                 new OtlpTraces(intake, forwarder),
-                new OtlpMetrics(intake, forwarder));
+                TellingNode.readBy(new OtlpMetrics(intake, hosts, forwarder)));
     }
 
     /// The same for who speaks OTLP over HTTP; served by nobody until somebody does.
@@ -297,7 +308,7 @@ public final class Signals implements AutoCloseable {
         return new OtlpHttp(
                 new OtlpLogs(intake, places, forwarder),
                 new OtlpTraces(intake, forwarder),
-                new OtlpMetrics(intake, forwarder));
+                new OtlpMetrics(intake, hosts, forwarder));
     }
 
     /// What passes on to another backend; empty where there is none.

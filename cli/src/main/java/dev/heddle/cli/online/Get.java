@@ -33,7 +33,8 @@ public final class Get {
     ///
     /// @param words as kubectl reads them; none for everything; `findings` for all findings;
     ///   `rules`, and perhaps a VirtualService's name, for rules and their hits; `certificates`,
-    ///   and perhaps a Secret's name, for when they end and who uses them
+    ///   and perhaps a Secret's name, for when they end and who uses them; `health`, and perhaps a
+    ///   service's host, for endpoints that get no requests
     /// @param everywhere whether of all namespaces
     public record Question(
             List<String> words, String namespace, boolean everywhere, GetFormat format) {}
@@ -56,6 +57,10 @@ public final class Get {
         }
         if (areCertificates()) {
             certificates(question.words().size() == 2 ? question.words().getLast() : "");
+            return 0;
+        }
+        if (question.words().size() <= 2 && question.words().indexOf(EndpointHealth.WORD) == 0) {
+            health(question.words().size() == 2 ? question.words().getLast() : "");
             return 0;
         }
         Map<String, List<Answer>> byKind = resources();
@@ -123,6 +128,36 @@ public final class Get {
                     throw Failure.usage(
                             "-o name (expected: another format, as certificates have no names)",
                             "'./heddle get secrets -o name' prints those of their Secrets");
+        }
+    }
+
+    /// @param host of a service; empty for all
+    private void health(String host) {
+        String of = host.isEmpty() ? namespace() : "?service=" + Api.path(host);
+        Api.Reply reply = api.get("endpoint-health" + of);
+        switch (question.format()) {
+            case TABLE, WIDE -> {
+                var health = new EndpointHealth(reply.answer());
+                Table table = health.table();
+                if (!table.rows().isEmpty()) {
+                    machine.out().print(table.print());
+                }
+                List<String> counts = health.counts();
+                counts.forEach(machine.out()::println);
+                if (table.rows().isEmpty() && counts.isEmpty()) {
+                    machine.out()
+                            .printf(
+                                    "no endpoint is ejected or fails health checks, say %s"
+                                            + " proxies%n",
+                                    reply.answer().at("telling").text());
+                }
+            }
+            case JSON -> machine.out().print(reply.body());
+            case YAML -> machine.out().print(YamlWriter.write(reply.answer().node()));
+            case NAME ->
+                    throw Failure.usage(
+                            "-o name (expected: another format, as endpoints have no names)",
+                            "'./heddle get health -o json' prints their addresses");
         }
     }
 

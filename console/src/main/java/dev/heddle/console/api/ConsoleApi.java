@@ -109,6 +109,7 @@ public final class ConsoleApi {
                         V1));
         all.addAll(SloRoutes.of(slos, V1));
         all.addAll(new CostApi(mesh, signals, InstantSource.system()).routes(V1));
+        all.addAll(new HealthApi(mesh, signals, InstantSource.system()).routes(V1));
         all.addAll(new DebugApi(mesh).routes());
         all.add(
                 new Route(

@@ -5,6 +5,7 @@ import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.compiler.xds.SnapshotJson;
 import dev.heddle.control.ca.CaServer;
 import dev.heddle.control.federation.BundleStatus;
+import dev.heddle.control.health.HostHealths;
 import dev.heddle.control.hits.Answers;
 import dev.heddle.control.hits.RuleHits;
 import dev.heddle.control.meter.ControlMeters;
@@ -58,6 +59,7 @@ public final class Mesh {
     private final WorldLoop worlds;
     private final Pusher pusher;
     private final RuleHits hits;
+    private final HostHealths health;
     private final Optional<CaServer> authority;
     private final OwnCertificates own;
     private final Supplier<List<BundleStatus>> bundles;
@@ -69,6 +71,7 @@ public final class Mesh {
 
     /// A mesh of that loop, that pusher and those hits.
     ///
+    /// @param health what proxies hold against hosts
     /// @param authority who signs the certificates of workloads; empty where it is somebody else
     /// @param own what the control plane shows itself
     /// @param bundles how it stands with those that are fetched
@@ -79,6 +82,7 @@ public final class Mesh {
             WorldLoop worlds,
             Pusher pusher,
             RuleHits hits,
+            HostHealths health,
             Optional<CaServer> authority,
             OwnCertificates own,
             Supplier<List<BundleStatus>> bundles,
@@ -88,6 +92,7 @@ public final class Mesh {
         this.worlds = worlds;
         this.pusher = pusher;
         this.hits = hits;
+        this.health = health;
         this.authority = authority;
         this.own = own;
         this.bundles = bundles;
@@ -173,6 +178,11 @@ public final class Mesh {
     /// How often rules are chosen, and who has them.
     public RulesView rules() {
         return RulePlaces.view(answer(hits.counts()), answer(pusher.plans()));
+    }
+
+    /// What proxies hold against the hosts that they may send requests to.
+    public List<HostHealths.ToldHealth> hostHealth() {
+        return health.all();
     }
 
     /// How requests of each proxy ended since the control plane started, as far as proxies say, by

@@ -7,10 +7,12 @@ import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.upstream.Circuit;
 import dev.heddle.proxy.upstream.balance.HashTables;
 import dev.heddle.proxy.upstream.health.ClusterHealth;
+import dev.heddle.proxy.upstream.health.Unwell;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// What the clusters of all workers share: one [Circuit] for each name, the tables by which hashes
@@ -81,6 +83,11 @@ public final class SharedClusters {
     /// What is known of the health of a cluster's hosts; null where nobody watches them.
     public @Nullable ClusterHealth health(String cluster) {
         return healths.get(cluster);
+    }
+
+    /// Tells of each host that something is held against, in no order.
+    public void unwell(Consumer<Unwell> hears) {
+        healths.forEach((name, health) -> health.unwell(name, hears));
     }
 
     /// Takes the clusters that there are now. Called by the config thread, before workers take

@@ -1,5 +1,6 @@
 package dev.heddle.signals.ingest;
 
+import dev.heddle.signals.hosts.HostCounts;
 import dev.heddle.signals.intake.Intake;
 import dev.heddle.signals.intake.Kind;
 import dev.heddle.signals.intake.Reason;
@@ -22,22 +23,26 @@ import java.util.List;
 import java.util.Optional;
 
 /// OTLP's metrics: Istio's standard ones, as sums and as distributions, by bounds or by powers of a
-/// base. Everything else that proxies count is not kept.
+/// base; how many hosts of a cluster are unwell. Everything else that proxies count is not kept.
 public final class OtlpMetrics extends MetricsServiceGrpc.MetricsServiceImplBase {
     private static final String NOT_KEPT =
             "only istio_requests_total, istio_request_duration_milliseconds, istio_*_bytes and"
-                    + " istio_tcp_* are kept, as sums or histograms, and what processes cost";
+                    + " istio_tcp_* are kept, as sums or histograms, what processes cost, and how"
+                    + " many hosts Envoy has ejected or finds well";
     private static final String INVALID =
             "a point without a temporality, or whose counts do not fit its bounds";
     private static final String FOREIGN =
             "the reporter's namespace is not that of the sender's certificate";
 
     private final Intake intake;
+    private final HostCounts hosts;
     private final Optional<Forwarder> forwarder;
 
+    /// @param hosts what is told of them goes there
     /// @param forwarder gets what was taken, too
-    public OtlpMetrics(Intake intake, Optional<Forwarder> forwarder) {
+    public OtlpMetrics(Intake intake, HostCounts hosts, Optional<Forwarder> forwarder) {
         this.intake = intake;
+        this.hosts = hosts;
         this.forwarder = forwarder;
     }
 
@@ -72,7 +77,11 @@ public final class OtlpMetrics extends MetricsServiceGrpc.MetricsServiceImplBase
         return answer.build();
     }
 
-    private static void read(Metric metric, Sender sender, Export export) {
+    private void read(Metric metric, Sender sender, Export export) {
+        if (HostMetrics.isOne(metric.getName()) && metric.hasGauge()) {
+            HostMetrics.read(metric, sender, hosts, export);
+            return;
+        }
         if (ProcessMetrics.isOne(metric.getName())) {
             ProcessMetrics.read(metric, sender, export);
             return;

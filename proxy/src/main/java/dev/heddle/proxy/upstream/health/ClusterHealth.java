@@ -266,6 +266,18 @@ public final class ClusterHealth {
         return byAddress.get().get(address);
     }
 
+    /// The clock of those that decide, in nanoseconds.
+    long nanos() {
+        return owner.nanos();
+    }
+
+    /// Tells of each host that something is held against, in no order.
+    ///
+    /// @param name of the cluster
+    public void unwell(String name, Consumer<Unwell> hears) {
+        byAddress.get().forEach((address, host) -> host.unwell(name, address).ifPresent(hears));
+    }
+
     /// Those of all hosts.
     List<HostHealth> hosts() {
         return List.copyOf(byAddress.get().values());

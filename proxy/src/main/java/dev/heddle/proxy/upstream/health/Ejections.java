@@ -45,8 +45,12 @@ final class Ejections {
     }
 
     boolean isOver(OutlierDetection.Ejection config, long nowNanos) {
-        long length = Math.min(config.base().toNanos() * backoff, config.most().toNanos());
-        return length + jitterNanos <= nowNanos - ejectedAtNanos;
+        return lengthNanos(config) <= nowNanos - ejectedAtNanos;
+    }
+
+    /// How long the last one lasts; the host comes back with the next interval after it.
+    long lengthNanos(OutlierDetection.Ejection config) {
+        return Math.min(config.base().toNanos() * backoff, config.most().toNanos()) + jitterNanos;
     }
 
     void uneject(long nowNanos) {

@@ -100,6 +100,7 @@ public final class HostCheck {
                 host.set(HealthFlag.ACTIVE_HC_TIMEOUT, false);
                 host.set(HealthFlag.EXCLUDED_VIA_IMMEDIATE_HC_FAIL, false);
                 host.set(HealthFlag.FAILED_ACTIVE_HC, false);
+                host.forgetFailedCheck();
                 change = Change.SOMETHING;
             } else {
                 change = Change.PENDING;
@@ -129,6 +130,9 @@ public final class HostCheck {
             } else {
                 change = Change.PENDING;
             }
+        }
+        if (host.has(HealthFlag.FAILED_ACTIVE_HC)) {
+            host.setFailedCheck(why, cluster.nanos());
         }
         host.set(
                 HealthFlag.ACTIVE_HC_TIMEOUT,

@@ -3,7 +3,9 @@ package dev.heddle.proxy.upstream.health;
 import dev.heddle.proxy.http.GrpcStatus;
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.ResponseHead;
+import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -38,6 +40,9 @@ public final class HostHealth {
     private final AtomicReference<Rates> rates = new AtomicReference<>(Rates.NONE);
     private final @Nullable PassiveMonitor monitor;
     private final Ejections ejections = new Ejections();
+    private final AtomicReference<Unwell.@Nullable Ejected> ejected = new AtomicReference<>();
+    private final AtomicReference<Unwell.@Nullable FailedCheck> failedCheck =
+            new AtomicReference<>();
     private final ClusterHealth cluster;
     private final @Nullable ErrorMatch errors;
 
@@ -60,6 +65,7 @@ public final class HostHealth {
         if (wasChecked() && before != null) {
             this.flags =
                     new AtomicInteger(before.flags.get() & ~HealthFlag.FAILED_OUTLIER_CHECK.bit());
+            this.failedCheck.set(before.failedCheck.get());
         } else {
             boolean isUsed = !isChecked || beginsWell;
             this.flags = new AtomicInteger(isUsed ? 0 : HealthFlag.FAILED_ACTIVE_HC.bit());
@@ -189,6 +195,35 @@ public final class HostHealth {
         return rates.get();
     }
 
+    /// What is held against it, said for others; empty for one that is well.
+    Optional<Unwell> unwell(String name, InetSocketAddress address) {
+        if (flags.get() == 0) {
+            return Optional.empty();
+        }
+        Optional<Unwell.Ejected> out =
+                has(HealthFlag.FAILED_OUTLIER_CHECK)
+                        ? Optional.ofNullable(ejected.get())
+                        : Optional.empty();
+        Optional<Unwell.Checked> check =
+                checkState()
+                        .map(it -> new Unwell.Checked(it, Optional.ofNullable(failedCheck.get())));
+        return out.isEmpty() && check.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Unwell(name, address, out, check));
+    }
+
+    private Optional<Unwell.State> checkState() {
+        if (has(HealthFlag.EXCLUDED_VIA_IMMEDIATE_HC_FAIL)) {
+            return Optional.of(Unwell.State.EXCLUDED);
+        }
+        if (has(HealthFlag.FAILED_ACTIVE_HC)) {
+            return Optional.of(wasChecked() ? Unwell.State.FAILED : Unwell.State.UNCHECKED);
+        }
+        return has(HealthFlag.DEGRADED_ACTIVE_HC)
+                ? Optional.of(Unwell.State.DEGRADED)
+                : Optional.empty();
+    }
+
     // Done by the owner.
 
     /// Sets a flag or takes it away; says whether it was different.
@@ -198,6 +233,23 @@ public final class HostHealth {
                         ? flags.getAndUpdate(now -> now | flag.bit())
                         : flags.getAndUpdate(now -> now & ~flag.bit());
         return ((before & flag.bit()) != 0) != on;
+    }
+
+    /// @param now null where it is not ejected any more
+    void setEjected(Unwell.@Nullable Ejected now) {
+        ejected.set(now);
+    }
+
+    /// A check failed that has the host be unwell, or leaves it so.
+    void setFailedCheck(HostCheck.Failure why, long nowNanos) {
+        Unwell.FailedCheck before = failedCheck.get();
+        failedCheck.set(
+                new Unwell.FailedCheck(why, before == null ? nowNanos : before.sinceNanos()));
+    }
+
+    /// Checks hold nothing against it any more.
+    void forgetFailedCheck() {
+        failedCheck.set(null);
     }
 
     void setRates(Rates now) {

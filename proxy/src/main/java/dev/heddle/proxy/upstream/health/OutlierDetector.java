@@ -8,6 +8,7 @@ import dev.heddle.proxy.upstream.health.PassiveMonitor.Count;
 import dev.heddle.proxy.upstream.health.PassiveMonitor.Of;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /// Decides which hosts of a cluster are ejected, and for how long. Belongs to the cluster's owner.
 ///
@@ -194,12 +195,20 @@ final class OutlierDetector {
         stats.add(kind.enforced());
         long jitterMillis = limits.jitter().toMillis();
         long jitter = jitterMillis == 0 ? 0 : worker.random().nextLong(jitterMillis + 1);
-        host.ejections().eject(limits, worker.nanos(), jitter * 1_000_000);
+        long now = worker.nanos();
+        host.ejections().eject(limits, now, jitter * 1_000_000);
+        host.setEjected(
+                new Unwell.Ejected(
+                        kind.name().toLowerCase(Locale.ROOT),
+                        now,
+                        now + host.ejections().lengthNanos(limits),
+                        host.ejections().times()));
         return true;
     }
 
     private void uneject(HostHealth host) {
         host.set(HealthFlag.FAILED_OUTLIER_CHECK, false);
+        host.setEjected(null);
         PassiveMonitor monitor = host.monitor();
         if (monitor != null) {
             monitor.reset();
