@@ -29,6 +29,9 @@ const MOST_EDGES = 200;
 /** From which zoom on what is in a box can be read: letters of four pixels. */
 const READABLE = 0.3;
 
+/** How often is looked whether a zoom is over. */
+const SETTLING_MILLIS = 100;
+
 /** Of a name in a picture that is large. */
 const MOST_LETTERS = 14;
 
@@ -195,10 +198,21 @@ function Map_({ picture, isSearched }: { picture: Picture; isSearched: boolean }
   );
 }
 
-/** Tells whether the picture is so small that nothing in a box can be read. */
+/**
+ * Tells whether the picture is so small that nothing in a box can be read. Not while one zooms: three thousand elements
+ * would be weighed anew in the middle of it.
+ */
 function Far({ tell }: { tell(isFar: boolean): void }) {
   const isFar = useStore((it) => it.transform[2] < READABLE);
-  useEffect(() => tell(isFar), [isFar, tell]);
+  useEffect(() => {
+    let timer = 0;
+    const settle = () => {
+      if (document.querySelector('.map[data-zooming]')) timer = window.setTimeout(settle, SETTLING_MILLIS);
+      else tell(isFar);
+    };
+    settle();
+    return () => clearTimeout(timer);
+  }, [isFar, tell]);
   return null;
 }
 
