@@ -65,7 +65,7 @@ it('asks who has no token to sign in, and forgets a token that is not good', asy
   fireEvent.change(screen.getByLabelText('User'), { target: { value: 'anna' } });
   fireEvent.change(screen.getByLabelText('Password'), { target: { value: 'wrong' } });
   fireEvent.click(screen.getByRole('button', { name: 'Sign in' }));
-  await screen.findByText('name or password is wrong');
+  await screen.findByText('The name or the password is wrong.');
   expect((screen.getByLabelText('Password') as HTMLInputElement).value).toBe('');
 });
 
@@ -102,5 +102,5 @@ it('says in words why the provider lets nobody in', async () => {
   render(<App />);
   await screen.findByText(/This login is over/);
   fireEvent.click(await screen.findByRole('button', { name: 'Sign in with idp.example.net' }));
-  await screen.findByText('no login/begin');
+  await screen.findByText('There is no such thing, or not any more.');
 });

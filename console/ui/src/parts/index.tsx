@@ -4,6 +4,7 @@ import type { Failure } from '../api/client';
 import { useScope } from '../app/scope';
 import { useWords } from '../i18n';
 import { Icon, type IconName } from './Icon';
+import { ABOUT_TEXT, sentenceOf } from './failure';
 import { useFormat } from './format';
 
 export type Tone = 'plain' | 'good' | 'warn' | 'bad' | 'info' | 'violet';
@@ -95,13 +96,36 @@ export function Empty({ icon = 'check', title, children }: { icon?: IconName; ti
   );
 }
 
+/**
+ * What went wrong, in the reader's language. The control plane's own words are English, for programs and logs: they are
+ * shown beside where they are about what somebody wrote here, and folded away otherwise.
+ */
 export function Failed({ failure }: { failure: Failure }) {
   const { t } = useWords();
+  const isAboutText = ABOUT_TEXT.has(failure.status);
   return (
     <div className="failure" role="alert">
-      <strong>{failure.isOffline ? t('offline.short') : failure.what}</strong>
+      <strong>{t(sentenceOf(failure))}</strong>
+      {failure.isOffline ? (
+        <div>{t('offline.next')}</div>
+      ) : isAboutText ? (
+        <Said failure={failure} />
+      ) : (
+        <details>
+          <summary>{t('failed.details')}</summary>
+          <Said failure={failure} />
+        </details>
+      )}
+    </div>
+  );
+}
+
+function Said({ failure }: { failure: Failure }) {
+  return (
+    <div lang="en">
+      <div>{failure.what}</div>
       {failure.where && <div className="mono soft">{failure.where}</div>}
-      <div>{failure.isOffline ? t('offline.next') : failure.next}</div>
+      {failure.next && <div>{failure.next}</div>}
     </div>
   );
 }

@@ -2,8 +2,9 @@ import { useEffect, useState, type FormEvent } from 'react';
 import { useNavigate } from 'react-router';
 import { api, body, useRead, type Failure } from '../../api/client';
 import { session } from '../../api/session';
-import { useWords, type Key } from '../../i18n';
-import { Button, Failed } from '../../parts';
+import { useWords } from '../../i18n';
+import { Button } from '../../parts';
+import { loginSentences } from '../../parts/failure';
 import { beginLogin, endLogin, isReturning } from './provider';
 
 /** A name and a password become a token, or what a provider says. Nothing of either is kept by the page. */
@@ -70,12 +71,23 @@ export function LoginPage() {
           <input className="field" name="password" type="password" autoComplete="current-password" required />
         </label>
         <Button type="submit" {...(!provider && { tone: 'primary' })} disabled={isBusy}>{t('login.go')}</Button>
-        {failure?.reason && <strong role="alert">{t(`login.why.${failure.reason}` as Key)}</strong>}
-        {failure && <div style={{ margin: '-4px -16px' }}><Failed failure={failure} /></div>}
+        {failure && <Refused failure={failure} />}
         <p className="soft">
           {t('login.link')} <code className="nowrap">heddle dashboard</code>
         </p>
       </form>
     </main>
+  );
+}
+
+/** Why nobody is signed in. What the control plane says in English is for its log: nothing of it was written here. */
+function Refused({ failure }: { failure: Failure }) {
+  const { t } = useWords();
+  const [why, next] = loginSentences(failure);
+  return (
+    <div className="failure" role="alert">
+      <strong>{t(why)}</strong>
+      <div>{t(next)}</div>
+    </div>
   );
 }
