@@ -66,10 +66,10 @@ class MergedScrapeTest {
         if (said == null) {
             return "none";
         }
-        var fields = said.getStructValue().getFieldsMap();
-        return (int) fields.get("port").getNumberValue()
+        var fields = said.getStructValue();
+        return (int) fields.getFieldsOrThrow("port").getNumberValue()
                 + " "
-                + fields.get("application").getStringValue();
+                + fields.getFieldsOrThrow("application").getStringValue();
     }
 
     private static Map<String, String> with(String name, String value) {

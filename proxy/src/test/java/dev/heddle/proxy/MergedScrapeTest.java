@@ -55,7 +55,8 @@ class MergedScrapeTest {
 
     @BeforeEach
     void start() throws Exception {
-        application = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        application =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         application.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         application.createContext(
                 "/own",

@@ -245,13 +245,7 @@ public final class Pusher implements XdsHandler, AutoCloseable {
             case Event.Failed(var group, var why) -> onFailed(group, why);
             case Event.Asked(var answer) -> answer.complete(reportNow());
             case Event.Looked(var id, var answer) -> answer.complete(targetOf(id));
-            case Event.Wanted(var id, var answer) ->
-                    proxies.values().stream()
-                            .filter(p -> p.id().equals(id))
-                            .findFirst()
-                            .ifPresentOrElse(
-                                    p -> p.stream().subscriptions().thenAccept(answer::complete),
-                                    () -> answer.complete(Map.of()));
+            case Event.Wanted(var id, var answer) -> onWanted(id, answer);
             case Event.Tuned(var tuning) -> onTuned(tuning);
             case Event.Untuned(var tuning) -> {
                 tunings.remove(tuning);
@@ -259,6 +253,17 @@ public final class Pusher implements XdsHandler, AutoCloseable {
             }
             case Event.AskedPlans(var answer) -> answer.complete(plansNow());
             case Event.Stop() -> throw new AssertionError("the loop ends before");
+        }
+    }
+
+    private void onWanted(String id, CompletableFuture<Map<XdsType, SortedSet<String>>> answer) {
+        Optional<ConnectedProxy> asked =
+                proxies.values().stream().filter(p -> p.id().equals(id)).findFirst();
+        if (asked.isEmpty()) {
+            answer.complete(Map.of());
+        } else {
+            // Told on the stream's own thread; nobody waits here.
+            var _ = asked.get().stream().subscriptions().thenAccept(answer::complete);
         }
     }
 
