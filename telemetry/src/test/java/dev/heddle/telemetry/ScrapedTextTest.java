@@ -7,22 +7,22 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ScrapedTextTest {
+    private static final String TEXT =
+            """
+            # HELP http_requests_total How many.
+            # TYPE http_requests_total counter
+            http_requests_total{method="post",code="200"} 1027 1395066363000
+            http_requests_total { method = "a\\"b}, c" , } 3
+
+            no_labels 12.47
+            something{} -Inf
+            a:b NaN
+            b_bucket{le="+Inf"} 1.458255915e9
+            """;
 
     @Test
     void bothFormatsAreTaken() {
-        String text =
-                """
-                # HELP http_requests_total How many.
-                # TYPE http_requests_total counter
-                http_requests_total{method="post",code="200"} 1027 1395066363000
-                http_requests_total { method = "a\\"b}, c" , } 3
-
-                no_labels 12.47
-                something{} -Inf
-                a:b NaN
-                b_bucket{le="+Inf"} 1.458255915e9
-                """;
-        assertThat(ScrapedText.problem(text)).isEmpty();
+        assertThat(ScrapedText.problem(TEXT)).isEmpty();
         String open =
                 """
                 # TYPE a counter

@@ -248,7 +248,8 @@ public final class ScrapeServer implements AutoCloseable {
             call.setRequestProperty(
                     "accept",
                     wanted == PrometheusFormat.OPEN_METRICS
-                            ? "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5"
+                            ? "application/openmetrics-text;version=1.0.0,"
+                                    + "text/plain;version=0.0.4;q=0.5"
                             : "text/plain;version=0.0.4");
             int status = call.getResponseCode();
             if (status != HttpURLConnection.HTTP_OK) {
