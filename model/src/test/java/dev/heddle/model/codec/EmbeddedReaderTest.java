@@ -26,7 +26,7 @@ class EmbeddedReaderTest {
                 # of the mesh
                 connectTimeout: 3s
                 defaultConfig:
-                  statusPort: 2
+                  statNameLength: 2
                   proxyHeaders: {sever: {}}
             """;
 
@@ -49,8 +49,8 @@ class EmbeddedReaderTest {
         assertThat(texts(parsed))
                 .containsExactly(
                         "mesh.yaml:12:7: warning HED0008 ConfigMap istio-system/istio"
-                                + " data.mesh.defaultConfig.statusPort: 'statusPort' is read but"
-                                + " not in force yet",
+                                + " data.mesh.defaultConfig.statNameLength: 'statNameLength' is"
+                                + " read but not in force yet",
                         "mesh.yaml:13:22: warning HED0004 ConfigMap istio-system/istio"
                                 + " data.mesh.defaultConfig.proxyHeaders.sever: unknown field"
                                 + " 'sever'. Did you mean 'server'?");
