@@ -23,6 +23,7 @@ import dev.heddle.cli.online.Dashboard;
 import dev.heddle.cli.online.Delete;
 import dev.heddle.cli.online.Get;
 import dev.heddle.cli.online.GetFormat;
+import dev.heddle.cli.online.Login;
 import dev.heddle.cli.online.ProxyAdmin;
 import dev.heddle.cli.online.ProxyConfig;
 import dev.heddle.cli.online.ProxyPart;
@@ -47,6 +48,8 @@ import dev.heddle.cli.verify.Verify;
 import dev.heddle.cli.warm.Rehearsal;
 import dev.heddle.control.Release;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -138,17 +141,21 @@ final class Commands {
                             names = "--data",
                             paramLabel = "DIR",
                             description = "Where logs and the like go (default: .heddle/demo).")
-                    Optional<Path> data) {
-        return Demo.run(
+                    Optional<Path> data,
+            @Mixin Mixins.Oidc oidc) {
+        var options =
                 new DemoOptions(
                         dataPlane,
                         !noTraffic,
                         gatewayPort,
                         consolePort,
                         config,
-                        data.orElse(machine.home().resolve(".heddle/demo"))),
-                machine,
-                MAIN_CLASS);
+                        data.orElse(machine.home().resolve(".heddle/demo")),
+                        oidc.again());
+        // What cannot be said to the control plane is told before anything starts.
+        var page = new InetSocketAddress(InetAddress.getLoopbackAddress(), consolePort);
+        var _ = oidc.options(new ApiOptions.Serving.Plain(page));
+        return Demo.run(options, machine, MAIN_CLASS);
     }
 
     @Command(
@@ -1350,6 +1357,28 @@ final class Commands {
             @Mixin Mixins.Printing output,
             @Mixin Mixins.ControlPlane mesh) {
         return Why.run(mesh.api(machine), id, output.json(), machine);
+    }
+
+    @Command(
+            name = "login",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Signs in at the provider of OpenID Connect that a running mesh knows.",
+                "It prints an address for a browser on this machine, or, with --device, a code for",
+                "any browser. The token is good for twelve hours; later commands find it by",
+                "themselves, 'heddle user logout' ends it. With a password: 'heddle user login'."
+            },
+            footer = {"", "Example:", "  heddle login --api https://mesh.example.com"})
+    int login(
+            @Option(
+                            names = "--device",
+                            description = {
+                                "Prints a code to type elsewhere, where the provider has such",
+                                "logins: for machines without a browser."
+                            })
+                    boolean onDevice,
+            @Mixin Mixins.ControlPlane mesh) {
+        return Login.run(mesh.api(machine), onDevice, machine);
     }
 
     @Command(

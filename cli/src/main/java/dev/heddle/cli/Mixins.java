@@ -17,6 +17,7 @@ import dev.heddle.model.Confined;
 import dev.heddle.model.tree.Node;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -545,6 +546,36 @@ final class Mixins {
                     "runtime believes)."
                 })
         private @Nullable Path roots;
+
+        /// The same options once more, for another process.
+        List<String> again() {
+            var all = new ArrayList<String>();
+            said("--oidc-issuer", issuer, all);
+            said("--oidc-client", client, all);
+            said("--oidc-secret", absolute(secret), all);
+            for (String scope : scopes == null ? List.<String>of() : scopes) {
+                said("--oidc-scope", scope, all);
+            }
+            said("--oidc-name-claim", nameClaim, all);
+            said("--oidc-groups-claim", groupsClaim, all);
+            for (String role : roles == null ? List.<String>of() : roles) {
+                said("--oidc-role", role, all);
+            }
+            said("--oidc-page", page, all);
+            said("--oidc-ca", absolute(roots), all);
+            return all;
+        }
+
+        private static @Nullable String absolute(@Nullable Path file) {
+            return file == null ? null : file.toAbsolutePath().toString();
+        }
+
+        private static void said(String option, @Nullable String value, List<String> all) {
+            if (value != null) {
+                all.add(option);
+                all.add(value);
+            }
+        }
 
         Optional<OidcOptions> options(ApiOptions.Serving api) {
             return OidcOptions.of(

@@ -2,9 +2,16 @@ package dev.heddle.e2e;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.heddle.cli.machine.Machine;
+import dev.heddle.cli.online.Api;
+import dev.heddle.cli.online.Credentials;
+import dev.heddle.cli.online.Login;
+import dev.heddle.cli.online.Users;
+import dev.heddle.cli.text.Failure;
 import dev.heddle.console.ConsoleServer;
 import dev.heddle.control.ControlBootstrap;
 import dev.heddle.control.ControlPlane;
@@ -16,10 +23,14 @@ import dev.heddle.control.access.oidc.Provider;
 import dev.heddle.control.access.oidc.ProviderLogins;
 import dev.heddle.model.codec.Json;
 import dev.heddle.model.tree.Node;
+import dev.heddle.testkit.Begun;
 import dev.heddle.testkit.FreePorts;
 import dev.heddle.testkit.Parts;
 import dev.heddle.testkit.Repository;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -29,6 +40,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -181,6 +194,73 @@ class ConsoleLoginTest {
         assertThat(led(said(left, "url"), session)).isEqualTo(URI.create(page + "/"));
         assertThat(sent(who).statusCode()).isEqualTo(401);
         assertThat(audit()).contains("\"ann\"", "/api/v1/login/end", "/api/v1/logout");
+    }
+
+    @Test
+    void groupsThatOnlyTheProvidersUserinfoTellsHaveTheirRolesToo() throws Exception {
+        HttpResponse<String> done = signIn(atProvider("cat"));
+        assertThat(done.statusCode()).as(done.body()).isEqualTo(200);
+        assertThat(said(done, "user")).isEqualTo("cat");
+    }
+
+    @Test
+    void theCommandLineSignsInByABrowserOnItsMachineAndKeepsTheToken(@TempDir Path home)
+            throws Exception {
+        var out = new ByteArrayOutputStream();
+        var machine =
+                new Machine(
+                        InputStream.nullInputStream(),
+                        new PrintStream(out, true, UTF_8),
+                        System.err,
+                        false,
+                        home,
+                        home,
+                        Map.of("HOME", home.toString()),
+                        System::nanoTime);
+        var nobody = new Api(page, Optional.empty());
+        Begun<Integer> login = Begun.of(() -> Login.run(nobody, false, machine));
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> out.toString(UTF_8).contains("/oauth2/authorize?"));
+        String url =
+                out.toString(UTF_8)
+                        .lines()
+                        .filter(it -> it.startsWith("http"))
+                        .findFirst()
+                        .orElseThrow();
+        URI back = led(url, atProvider("ann"));
+        assertThat(back.toString()).startsWith("http://127.0.0.1:").contains("/signed-in?code=");
+        // Whoever else finds the port ends nothing.
+        URI port = back.resolve("/signed-in");
+        assertThat(sent(HttpRequest.newBuilder(port)).statusCode()).isEqualTo(404);
+        assertThat(sent(HttpRequest.newBuilder(back)).body()).contains("you can close this page");
+        assertThat(login.get()).isZero();
+        assertThat(out.toString(UTF_8)).contains("signed in as ann at " + page);
+        Path kept;
+        try (var files = Files.list(home.resolve(".heddle/tokens"))) {
+            kept = files.findFirst().orElseThrow();
+        }
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(kept)))
+                .isEqualTo("rw-------");
+        Api ann = Credentials.api(Credentials.Said.of(page), machine);
+        assertThat(ann.token()).isPresent();
+        assertThat(Users.logout(ann, machine)).isZero();
+    }
+
+    @Test
+    void aProviderThatSignsNobodyInByACodeIsSaidToHaveNone() {
+        var machine =
+                new Machine(
+                        InputStream.nullInputStream(),
+                        System.out,
+                        System.err,
+                        false,
+                        Path.of(""),
+                        Path.of(""),
+                        Map.of(),
+                        System::nanoTime);
+        assertThatThrownBy(() -> Login.run(new Api(page, Optional.empty()), true, machine))
+                .isInstanceOf(Failure.class)
+                .hasMessageContaining("the provider");
     }
 
     private String audit() throws IOException {

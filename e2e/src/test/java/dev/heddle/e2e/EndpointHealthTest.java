@@ -51,6 +51,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 class EndpointHealthTest {
     private static final Path UI = Repository.root().resolve("console/ui");
+    private static final String GATEWAY =
+            "router~127.0.0.1~gateway.default~default.svc.cluster.local";
     private static final String SHOP = "outbound|80||shop.mesh";
 
     private static final String CONFIG =
@@ -177,7 +179,7 @@ class EndpointHealthTest {
                 Files.writeString(
                         dir.resolve("base.yaml"),
                         new Bootstrap(
-                                        "router~127.0.0.1~gateway.default~default.svc.cluster.local",
+                                        GATEWAY,
                                         "gateway.default",
                                         "default",
                                         Map.of("istio", "ingressgateway"),

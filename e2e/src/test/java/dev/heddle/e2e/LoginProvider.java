@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
@@ -29,10 +30,12 @@ import org.springframework.security.core.userdetails.User;
 import org.springframework.security.core.userdetails.UserDetailsService;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
+import org.springframework.security.oauth2.core.oidc.OidcUserInfo;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.server.authorization.client.InMemoryRegisteredClientRepository;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClientRepository;
+import org.springframework.security.oauth2.server.authorization.oidc.authentication.OidcUserInfoAuthenticationContext;
 import org.springframework.security.oauth2.server.authorization.settings.AuthorizationServerSettings;
 import org.springframework.security.oauth2.server.authorization.settings.ClientSettings;
 import org.springframework.security.oauth2.server.authorization.settings.TokenSettings;
@@ -45,9 +48,9 @@ import org.springframework.web.context.support.AnnotationConfigWebApplicationCon
 import org.springframework.web.filter.DelegatingFilterProxy;
 
 /// A provider of OpenID Connect on the loopback: Spring's authorization server, which knows `ann`,
-/// who is in the group `mesh`, and `bob`, who is in none, both with the password `secret`; and
-/// three clients that must show a code's verifier: `shop`, `brief`, whose tokens are good for
-/// [#BRIEF], and `console`.
+/// who is in the group `mesh`, `cat`, of whom it says that in its userinfo alone, and `bob`, who is
+/// in none, all with the password `secret`; and three clients that must show a code's verifier:
+/// `shop`, `brief`, whose tokens are good for [#BRIEF], and `console`.
 final class LoginProvider implements AutoCloseable {
     static final Duration BRIEF = Duration.ofSeconds(3);
 
@@ -121,13 +124,26 @@ final class LoginProvider implements AutoCloseable {
         SecurityFilterChain protocol(HttpSecurity http) throws Exception {
             var server = new OAuth2AuthorizationServerConfigurer();
             return http.securityMatcher(server.getEndpointsMatcher())
-                    .with(server, it -> it.oidc(Customizer.withDefaults()))
+                    .with(
+                            server,
+                            it ->
+                                    it.oidc(oidc ->
+                                            oidc.userInfoEndpoint(
+                                                    info -> info.userInfoMapper(Settings::info))))
                     .exceptionHandling(it ->
                             it.defaultAuthenticationEntryPointFor(
                                     new LoginUrlAuthenticationEntryPoint("/login"),
                                     Settings::isOfBrowser))
                     .authorizeHttpRequests(it -> it.anyRequest().authenticated())
                     .build();
+        }
+
+        private static OidcUserInfo info(OidcUserInfoAuthenticationContext asked) {
+            String name = asked.getAuthorization().getPrincipalName();
+            return new OidcUserInfo(
+                    name.equals("cat")
+                            ? Map.of("sub", name, "groups", List.of("mesh"))
+                            : Map.of("sub", name));
         }
 
         /// Programs are told that they are nobody, people are shown where to log in.
@@ -148,6 +164,7 @@ final class LoginProvider implements AutoCloseable {
         UserDetailsService people() {
             return new InMemoryUserDetailsManager(
                     User.withUsername("ann").password("{noop}secret").roles("USER").build(),
+                    User.withUsername("cat").password("{noop}secret").roles("USER").build(),
                     User.withUsername("bob").password("{noop}secret").roles("USER").build());
         }
 
@@ -182,6 +199,8 @@ final class LoginProvider implements AutoCloseable {
                     .authorizationGrantType(AuthorizationGrantType.AUTHORIZATION_CODE)
                     .authorizationGrantType(AuthorizationGrantType.REFRESH_TOKEN)
                     .redirectUri(page + callback)
+                    // Of a program that waits on its user's machine, at any port (RFC 8252, 7.3).
+                    .redirectUri("http://127.0.0.1/signed-in")
                     .postLogoutRedirectUri(page)
                     .scope("openid")
                     .scope("profile")

@@ -154,7 +154,7 @@ public final class Demo {
                                 2 + 2 * plan.workloads().size(),
                                 options.dataPlane() == DataPlane.ENVOY ? "Envoy" : "Heddle"));
         var supervisor = cast.supervisor();
-        supervisor.start(programs.control(plan));
+        supervisor.start(programs.control(plan, options.control()));
         plan.workloads().forEach(w -> supervisor.start(programs.application(w)));
         var control = new Readiness.Probe(Programs.CONTROL, plan.consoleUrl() + "/healthz");
         if (!awaitReady("control plane", List.of(control), cast)) {

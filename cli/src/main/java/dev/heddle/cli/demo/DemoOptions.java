@@ -1,6 +1,7 @@
 package dev.heddle.cli.demo;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /// What a user may choose about the demo.
@@ -10,14 +11,17 @@ import java.util.Optional;
 /// @param consolePort of the control plane's API and page
 /// @param config the directory to watch; empty for a copy of the sample's
 /// @param data where logs, bootstraps and the control plane's memory go
+/// @param control more options of the control plane, as its command line has them
 public record DemoOptions(
         DataPlane dataPlane,
         boolean traffic,
         int gatewayPort,
         int consolePort,
         Optional<Path> config,
-        Path data) {
+        Path data,
+        List<String> control) {
     public DemoOptions {
+        control = List.copyOf(control);
         checkPort("gateway-port", gatewayPort);
         checkPort("console-port", consolePort);
         if (gatewayPort == consolePort) {

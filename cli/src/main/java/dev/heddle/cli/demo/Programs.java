@@ -61,8 +61,12 @@ public record Programs(
             """;
 
     /// The control plane.
-    public Program control(DemoPlan plan) {
-        var arguments =
+    ///
+    /// @param more options of its command line
+    public Program control(DemoPlan plan, List<String> more) {
+        var arguments = new ArrayList<>(more);
+        arguments.addAll(
+                0,
                 List.of(
                         "control",
                         "--config",
@@ -75,7 +79,7 @@ public record Programs(
                         plan.authority(),
                         "--api",
                         "127.0.0.1:" + plan.consolePort(),
-                        STDIN_WATCH);
+                        STDIN_WATCH));
         return program(
                 CONTROL,
                 java.command(

@@ -143,7 +143,7 @@ public final class Users {
                                     .formatted(api.base()));
         }
         Answer made =
-                new Api(api.base(), Optional.empty())
+                new Api(api.base(), Optional.empty(), api.tls())
                         .send(
                                 "POST",
                                 LOGIN,
@@ -151,18 +151,23 @@ public final class Users {
                                         .with("user", user)
                                         .with("password", secret(machine)))
                         .answer();
-        Path file = Credentials.ofLogin(base, machine);
+        keep(api, made.at("token").text(), machine);
+        machine.out().println("signed in as %s at %s".formatted(user, api.base()));
+        return 0;
+    }
+
+    /// Keeps a token where later commands look for it, readable by nobody else.
+    static void keep(Api api, String token, Machine machine) {
+        Path file = Credentials.ofLogin(URI.create(api.base()), machine);
         try {
             Files.createDirectories(
                     file.getParent(),
                     PosixFilePermissions.asFileAttribute(
                             PosixFilePermissions.fromString("rwx------")));
-            DurableFile.write(file, made.at("token").text() + "\n");
+            DurableFile.write(file, token + "\n");
         } catch (IOException e) {
             throw Failure.of("the token cannot be kept: " + e.getMessage(), "");
         }
-        machine.out().println("signed in as %s at %s".formatted(user, api.base()));
-        return 0;
     }
 
     /// Signs out: forgets the token, and takes it back.

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -66,7 +67,8 @@ class DemoPlanTest {
                                 70_000,
                                 15080,
                                 Optional.empty(),
-                                java.nio.file.Path.of("x")))
+                                java.nio.file.Path.of("x"),
+                                List.of()))
                 .hasMessage("--gateway-port: 70000 (expected: 1 to 65535)");
         assertThatThrownBy(() ->
                         new DemoOptions(
@@ -75,7 +77,8 @@ class DemoPlanTest {
                                 8080,
                                 8080,
                                 Optional.empty(),
-                                java.nio.file.Path.of("x")))
+                                java.nio.file.Path.of("x"),
+                                List.of()))
                 .hasMessageContaining("--console-port: 8080");
     }
 }

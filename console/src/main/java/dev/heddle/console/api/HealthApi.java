@@ -46,7 +46,7 @@ final class HealthApi {
                 new Route(
                         "GET",
                         v1 + "/endpoint-health",
-                        "endpoints that are ejected or fail health checks, by which proxies and why",
+                        "endpoints that are ejected or fail health checks, by whom and why",
                         Map.of(
                                 "namespace", "only endpoints of services of this namespace",
                                 "service", "only endpoints of the service of this host"),

@@ -28,7 +28,20 @@ final class LoginApi {
     }
 
     /// @param to where the page goes afterwards; empty for its start
-    public record Wish(String to) {}
+    /// @param redirect where a program of the same machine waits; empty for the page
+    public record Wish(String to, String redirect) {}
+
+    /// What a machine without a browser begins with: nothing.
+    public record DeviceWish() {}
+
+    /// Which login a machine without a browser waits for.
+    public record DeviceReturn(String state, String secret) {
+        /// Secrets are for nobody to read.
+        @Override
+        public String toString() {
+            return "DeviceReturn";
+        }
+    }
 
     /// @param v1 what paths begin with
     List<Route> routes(String v1) {
@@ -43,7 +56,8 @@ final class LoginApi {
                 new Route(
                         "POST",
                         v1 + "/login/begin",
-                        "where to go to sign in at the provider: {to}, a path of the page",
+                        "where to go to sign in at the provider: {to}, a path of the page, or"
+                                + " {redirect}, a port of the loopback interface",
                         Map.of(),
                         new Rule.Open("it begins what only the provider can end"),
                         this::begin),
@@ -55,6 +69,21 @@ final class LoginApi {
                         Map.of(),
                         new Rule.Open("it is where the provider proves who somebody is"),
                         this::end),
+                new Route(
+                        "POST",
+                        v1 + "/login/device",
+                        "a code to type at the provider, for a machine without a browser: {}",
+                        Map.of(),
+                        new Rule.Open("it begins what only the provider can end"),
+                        this::beginDevice),
+                new Route(
+                        "POST",
+                        v1 + "/login/device/end",
+                        "a token once somebody typed the code, else how many seconds to wait:"
+                                + " {state, secret}",
+                        Map.of(),
+                        new Rule.Open("it is where the provider proves who somebody is"),
+                        this::endDevice),
                 new Route(
                         "POST",
                         v1 + "/logout",
@@ -118,10 +147,12 @@ final class LoginApi {
                 Wish.class,
                 (logins, wish) -> {
                     ProviderLogins.Start start =
-                            logins.begin(
-                                    wish.to().isEmpty() ? "/" : wish.to(),
-                                    call.request().header("origin"),
-                                    call.caller().from());
+                            wish.redirect().isEmpty()
+                                    ? logins.begin(
+                                            wish.to().isEmpty() ? "/" : wish.to(),
+                                            call.request().header("origin"),
+                                            call.caller().from())
+                                    : logins.beginHere(wish.redirect(), call.caller().from());
                     return ApiResponse.json(
                             200,
                             Node.Mapping.EMPTY
@@ -136,15 +167,54 @@ final class LoginApi {
                 call,
                 ProviderLogins.Return.class,
                 (logins, said) -> {
-                    ProviderLogins.Done done = logins.end(said, call.caller().from());
+                    return done(logins.end(said, call.caller().from()));
+                });
+    }
+
+    private static ApiResponse done(ProviderLogins.Done done) {
+        return ApiResponse.json(
+                200,
+                Node.Mapping.EMPTY
+                        .with("token", done.token())
+                        .with("user", done.user())
+                        .with("seconds", done.life().toSeconds())
+                        .with("to", done.to()));
+    }
+
+    private ApiResponse beginDevice(Call call) {
+        return doing(
+                call,
+                DeviceWish.class,
+                (logins, _) -> {
+                    ProviderLogins.DeviceStart start = logins.beginDevice(call.caller().from());
                     return ApiResponse.json(
                             200,
                             Node.Mapping.EMPTY
-                                    .with("token", done.token())
-                                    .with("user", done.user())
-                                    .with("seconds", done.life().toSeconds())
-                                    .with("to", done.to()));
+                                    .with("code", start.code())
+                                    .with("place", start.place().toString())
+                                    .with(
+                                            "placeWithCode",
+                                            start.whole().map(URI::toString).orElse(""))
+                                    .with("state", start.state())
+                                    .with("secret", start.secret())
+                                    .with("interval", start.interval().toSeconds())
+                                    .with("seconds", start.life().toSeconds()));
                 });
+    }
+
+    private ApiResponse endDevice(Call call) {
+        return doing(
+                call,
+                DeviceReturn.class,
+                (logins, said) ->
+                        switch (logins.endDevice(
+                                said.state(), said.secret(), call.caller().from())) {
+                            case ProviderLogins.DeviceEnd.Waiting(var next) ->
+                                    ApiResponse.json(
+                                            200,
+                                            Node.Mapping.EMPTY.with("waiting", next.toSeconds()));
+                            case ProviderLogins.DeviceEnd.Signed(var done) -> done(done);
+                        });
     }
 
     private ApiResponse leave(Call call) {

@@ -25,6 +25,30 @@ final class BegunLogins {
         }
     }
 
+    /// One that goes on; empty where there is none, or the secret is another's.
+    Optional<Begun> find(String state, String secret, Instant now) {
+        lock.lock();
+        try {
+            return Optional.ofNullable(byState.get(state))
+                    .filter(it -> IdTokens.isEqual(it.secret(), secret))
+                    .filter(it -> now.isBefore(it.until()));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Puts another in the place of one, unless that has ended or was replaced meanwhile.
+    ///
+    /// @return whether it did
+    boolean replace(Begun before, Begun after) {
+        lock.lock();
+        try {
+            return byState.replace(before.state(), before, after);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Takes one out, so that it ends once; empty where there is none, or the secret is another's.
     Optional<Begun> take(String state, String secret, Instant now) {
         lock.lock();

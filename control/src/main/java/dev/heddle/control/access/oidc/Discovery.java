@@ -9,12 +9,17 @@ import org.jspecify.annotations.Nullable;
 /// What a provider says of itself (OpenID Connect Discovery, 3).
 ///
 /// @param endSession where one signs out; empty when it has no such place
+/// @param userInfo tells more of somebody than his ID token; empty when it has no such place
+/// @param device where a login without a browser of its own begins (RFC 8628); empty when it has no
+///   such place
 /// @param takesBasic whether clients prove themselves in a header, else in the body
 record Discovery(
         Endpoint authorization,
         Endpoint token,
         Endpoint keys,
         Optional<Endpoint> endSession,
+        Optional<Endpoint> userInfo,
+        Optional<Endpoint> device,
         boolean takesBasic) {
     private static final String BASIC = "client_secret_basic";
     private static final String POST = "client_secret_post";
@@ -35,10 +40,16 @@ record Discovery(
                 endpoint(said, "authorization_endpoint"),
                 endpoint(said, "token_endpoint"),
                 endpoint(said, "jwks_uri"),
-                said.get("end_session_endpoint") instanceof String
-                        ? Optional.of(endpoint(said, "end_session_endpoint"))
-                        : Optional.empty(),
+                optional(said, "end_session_endpoint"),
+                optional(said, "userinfo_endpoint"),
+                optional(said, "device_authorization_endpoint"),
                 takesBasic(said));
+    }
+
+    private static Optional<Endpoint> optional(Map<String, @Nullable Object> said, String field) {
+        return said.get(field) instanceof String
+                ? Optional.of(endpoint(said, field))
+                : Optional.empty();
     }
 
     private static Endpoint endpoint(Map<String, @Nullable Object> said, String field) {

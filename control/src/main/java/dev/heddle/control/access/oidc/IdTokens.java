@@ -32,7 +32,8 @@ record IdTokens(String issuer, String client) {
 
     /// Looks at what one says.
     ///
-    /// @param nonce that the login began with
+    /// @param nonce that the login began with; empty for one that had none, as it came by no
+    ///   browser
     /// @return who it is about, at that provider
     String subject(Token token, String nonce, Instant now) throws LoginRefused {
         if (!token.issuer().equals(issuer)) {
@@ -46,7 +47,7 @@ record IdTokens(String issuer, String client) {
             throw refused(token.expires() == 0 ? "it has no end" : time.text());
         }
         String said = token.claims().get("nonce") instanceof String text ? text : "";
-        if (!isEqual(said, nonce)) {
+        if (!nonce.isEmpty() && !isEqual(said, nonce)) {
             throw refused("its nonce is of another login");
         }
         if (token.claims().get("sub") instanceof String subject && !subject.isEmpty()) {

@@ -38,6 +38,11 @@ record ProviderHttp(HttpClient client, Duration patience) {
         return send(request(place).GET().build());
     }
 
+    /// Asks with a token.
+    Reply get(URI place, String bearer) throws IOException {
+        return send(request(place).header("Authorization", "Bearer " + bearer).GET().build());
+    }
+
     /// Sends a form.
     ///
     /// @param authorization the header of that name; empty for none

@@ -9,16 +9,15 @@ import dev.heddle.xds.token.JsonText;
 import dev.heddle.xds.token.Token;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 ///      └─────────────ten minutes, or another tab's secret─────────────▶ refused
 /// ```
 ///
+/// A program of the command line does the same with a port of its own ([#beginHere]), or shows a
+/// code and waits ([#beginDevice]).
+///
 /// Callable from any thread; waits for the provider as long as [#PATIENCE] for each question.
 public final class ProviderLogins {
     /// How long a login is good before the provider must be asked again.
@@ -37,11 +39,19 @@ public final class ProviderLogins {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int LONGEST_PATH = 2_000;
 
+    /// How often a provider is asked that does not say (RFC 8628, 3.2), and by how much less often
+    /// each time that it says so (3.5).
+    private static final Duration INTERVAL = Duration.ofSeconds(5);
+
+    /// A name would be looked up, and could lead elsewhere (RFC 8252, 8.3).
+    private static final Pattern LOOPBACK =
+            Pattern.compile("http://(127\\.0\\.0\\.1|\\[::1]):\\d{1,5}" + Provider.RETURN);
+
     private final Provider provider;
     private final Accounts accounts;
     private final InstantSource clock;
-    private final ProviderHttp http;
     private final Known known;
+    private final Asking asking;
     private final IdTokens idTokens;
     private final BegunLogins begun = new BegunLogins();
     private final Sessions sessions = new Sessions();
@@ -59,8 +69,9 @@ public final class ProviderLogins {
         this.provider = provider;
         this.accounts = accounts;
         this.clock = clock;
-        this.http = ProviderHttp.of(tls, PATIENCE);
+        ProviderHttp http = ProviderHttp.of(tls, PATIENCE);
         this.known = new Known(provider, http, clock);
+        this.asking = new Asking(provider.client(), known, http);
         this.idTokens = new IdTokens(provider.issuer(), provider.client().id());
         this.attempts = new Attempts(20, Duration.ofSeconds(6), nanos);
     }
@@ -104,16 +115,40 @@ public final class ProviderLogins {
                             .formatted(origin.get(), provider.page()),
                     "Open " + provider.page() + " and sign in there");
         }
+        return begin(to, new Begun.Way.Redirect(provider.redirect()), from);
+    }
+
+    /// Begins a login of a program that runs where its user's browser does (RFC 8252, 7.3): the
+    /// provider leads to a port of the loopback interface, at which the program waits.
+    ///
+    /// @param redirect as in `http://127.0.0.1:43210/signed-in`, with any port
+    /// @param from the other end's address, bounded as for [#begin]
+    public Start beginHere(String redirect, String from) throws LoginRefused {
+        if (!LOOPBACK.matcher(redirect).matches()) {
+            throw new LoginRefused(
+                    LoginRefused.Why.ADDRESS,
+                    "'%s' is no place where a program waits for a login".formatted(redirect),
+                    "Say http://127.0.0.1:PORT%1$s or http://[::1]:PORT%1$s"
+                            .formatted(Provider.RETURN));
+        }
+        return begin("/", new Begun.Way.Redirect(redirect), from);
+    }
+
+    private Start begin(String to, Begun.Way.Redirect way, String from) throws LoginRefused {
+        expectSeldom(from);
+        Discovery said = known.discovery();
+        Begun login = Begun.now(to, way.uri(), clock.instant());
+        begun.add(login, clock.instant());
+        return new Start(authorization(said, login, way), login.state(), login.secret());
+    }
+
+    private void expectSeldom(String from) throws LoginRefused {
         if (!attempts.take(from).isZero()) {
             throw new LoginRefused(
                     LoginRefused.Why.OFTEN,
                     "too many logins were begun from " + from,
                     "Try again in some seconds");
         }
-        Discovery said = known.discovery();
-        Begun login = Begun.now(to, clock.instant());
-        begun.add(login, clock.instant());
-        return new Start(authorization(said, login), login.state(), login.secret());
     }
 
     /// Whether that leads to a place of this page, and to nobody else's.
@@ -125,11 +160,11 @@ public final class ProviderLogins {
                 && to.chars().noneMatch(c -> c <= ' ' || c == 0x7f);
     }
 
-    private URI authorization(Discovery said, Begun login) {
+    private URI authorization(Discovery said, Begun login, Begun.Way.Redirect way) {
         var query = new LinkedHashMap<String, String>();
         query.put("response_type", "code");
         query.put("client_id", provider.client().id());
-        query.put("redirect_uri", provider.redirect());
+        query.put("redirect_uri", way.uri());
         query.put("scope", String.join(" ", provider.client().scopes()));
         query.put("state", login.state());
         query.put("nonce", login.nonce());
@@ -175,29 +210,197 @@ public final class ProviderLogins {
     public Done end(Return said, String from) throws LoginRefused, IOException {
         Begun login =
                 begun.take(said.state(), said.secret(), clock.instant())
-                        .orElseThrow(() ->
-                                new LoginRefused(
-                                        LoginRefused.Why.STALE,
-                                        "nobody here began that login within %d minutes"
-                                                .formatted(Begun.PATIENCE.toMinutes()),
-                                        "Begin again, in the tab in which you end it"));
+                        .orElseThrow(ProviderLogins::stale);
         if (!said.error().isEmpty() || said.code().isEmpty()) {
             throw denied(said.error(), said.description());
         }
-        String text = idToken(login, said.code());
-        Token token = IdTokens.read(text);
+        if (!(login.way() instanceof Begun.Way.Redirect way)) {
+            throw stale();
+        }
+        var form = new LinkedHashMap<String, String>();
+        form.put("grant_type", "authorization_code");
+        form.put("code", said.code());
+        form.put("redirect_uri", way.uri());
+        form.put("code_verifier", login.verifier());
+        return switch (asking.tokens(form)) {
+            case Asking.Tokens.Given given -> admitted(login, given, from);
+            case Asking.Tokens.Refused(var error, var description) ->
+                    throw denied(error, description);
+        };
+    }
+
+    private static LoginRefused stale() {
+        return new LoginRefused(
+                LoginRefused.Why.STALE,
+                "nobody here began that login within %d minutes"
+                        .formatted(Begun.PATIENCE.toMinutes()),
+                "Begin again, in the tab in which you end it");
+    }
+
+    /// What somebody does at the provider, with any browser, while a program waits.
+    ///
+    /// @param code that he types there
+    /// @param place where he does
+    /// @param whole the same with the code in it; empty where the provider has no such address
+    /// @param interval how often it may be looked
+    public record DeviceStart(
+            String code,
+            URI place,
+            Optional<URI> whole,
+            String state,
+            String secret,
+            Duration interval,
+            Duration life) {
+        /// Secrets are for nobody to read.
+        @Override
+        public String toString() {
+            return "DeviceStart[" + place.getHost() + "]";
+        }
+    }
+
+    /// Begins a login for a machine without a browser (RFC 8628).
+    ///
+    /// @param from the other end's address, bounded as for [#begin]
+    public DeviceStart beginDevice(String from) throws LoginRefused {
+        expectSeldom(from);
+        Discovery said = known.discovery();
+        if (said.device().isEmpty()) {
+            throw new LoginRefused(
+                    LoginRefused.Why.DENIED,
+                    "the provider has no logins for machines without a browser: it names no"
+                            + " device_authorization_endpoint",
+                    "Sign in from a machine with a browser");
+        }
+        var form = new LinkedHashMap<String, String>();
+        form.put("scope", String.join(" ", provider.client().scopes()));
+        String asked = said.device().get().uri().toString();
+        ProviderHttp.Reply reply;
+        try {
+            reply = asking.post(said, said.device().get(), form);
+        } catch (IOException e) {
+            throw Known.away(asked, String.valueOf(e.getMessage()));
+        }
+        Map<String, @Nullable Object> fields = JsonText.object(reply.body()).orElse(Map.of());
+        if (fields.get("error") instanceof String error) {
+            throw denied(error, Asking.text(fields, "error_description"));
+        }
+        Instant now = clock.instant();
+        try {
+            Duration life = seconds(fields, "expires_in", Begun.PATIENCE);
+            Duration interval = seconds(fields, "interval", INTERVAL);
+            var way =
+                    new Begun.Way.Device(said(fields, "device_code"), interval, now.plus(interval));
+            Begun login = Begun.onDevice(way, now.plus(life));
+            var start =
+                    new DeviceStart(
+                            said(fields, "user_code"),
+                            Endpoint.of("verification_uri", said(fields, "verification_uri")).uri(),
+                            fields.get("verification_uri_complete") instanceof String whole
+                                    ? Optional.of(
+                                            Endpoint.of("verification_uri_complete", whole).uri())
+                                    : Optional.empty(),
+                            login.state(),
+                            login.secret(),
+                            interval,
+                            life);
+            begun.add(login, now);
+            return start;
+        } catch (IllegalArgumentException e) {
+            throw Known.away(asked, "status %d, %s".formatted(reply.status(), e.getMessage()));
+        }
+    }
+
+    private static String said(Map<String, @Nullable Object> fields, String name) {
+        String text = Asking.text(fields, name);
+        if (text.isEmpty() || text.length() > LONGEST_PATH) {
+            throw new IllegalArgumentException("no text '%s' in the answer".formatted(name));
+        }
+        return text;
+    }
+
+    /// From a second to as long as anybody waits.
+    private static Duration seconds(
+            Map<String, @Nullable Object> fields, String name, Duration otherwise) {
+        return fields.get(name) instanceof Number number
+                ? Duration.ofSeconds(Math.clamp(number.longValue(), 1, Begun.PATIENCE.toSeconds()))
+                : otherwise;
+    }
+
+    /// What became of a login of a machine without a browser.
+    public sealed interface DeviceEnd {
+        /// Nobody has ended it yet.
+        ///
+        /// @param next how long to wait before it is looked again
+        record Waiting(Duration next) implements DeviceEnd {}
+
+        /// Somebody has.
+        record Signed(Done done) implements DeviceEnd {}
+    }
+
+    /// Looks whether a login has ended that [#beginDevice] began. Who looks too often is not asked
+    /// of the provider.
+    ///
+    /// @param from the other end's address
+    /// @throws IOException when the account cannot be kept
+    public DeviceEnd endDevice(String state, String secret, String from)
+            throws LoginRefused, IOException {
+        Instant now = clock.instant();
+        Begun login = begun.find(state, secret, now).orElseThrow(ProviderLogins::stale);
+        if (!(login.way() instanceof Begun.Way.Device way)) {
+            throw stale();
+        }
+        var later = new Begun.Way.Device(way.code(), way.interval(), now.plus(way.interval()));
+        // Of two who look at once, one asks.
+        if (now.isBefore(way.next()) || !begun.replace(login, login.with(later))) {
+            return new DeviceEnd.Waiting(way.interval());
+        }
+        var form = new LinkedHashMap<String, String>();
+        form.put("grant_type", "urn:ietf:params:oauth:grant-type:device_code");
+        form.put("device_code", way.code());
+        return switch (asking.tokens(form)) {
+            case Asking.Tokens.Refused(var error, _) when error.equals("authorization_pending") ->
+                    new DeviceEnd.Waiting(way.interval());
+            case Asking.Tokens.Refused(var error, _) when error.equals("slow_down") -> {
+                Duration slower = way.interval().plus(INTERVAL);
+                begun.replace(
+                        login.with(later),
+                        login.with(new Begun.Way.Device(way.code(), slower, now.plus(slower))));
+                yield new DeviceEnd.Waiting(slower);
+            }
+            case Asking.Tokens.Refused(var error, var description) -> {
+                begun.take(state, secret, now);
+                throw denied(error, description);
+            }
+            case Asking.Tokens.Given given -> {
+                if (begun.take(state, secret, now).isEmpty()) {
+                    throw stale();
+                }
+                yield new DeviceEnd.Signed(admitted(login, given, from));
+            }
+        };
+    }
+
+    private Done admitted(Begun login, Asking.Tokens.Given given, String from)
+            throws LoginRefused, IOException {
+        Token token = IdTokens.read(given.idToken());
         known.expectSigned(token);
         Instant now = clock.instant();
         String subject = idTokens.subject(token, login.nonce(), now);
-        String name = provider.people().name(token);
-        String proof = admitted(name, new Outside(subject, now.plus(LIFE)), token);
-        accounts.caller(proof, from).map(Caller::token).ifPresent(id -> sessions.add(id, text));
+        var said = new People.Said(token, Map.of());
+        if (!provider.people().isWhole(said)) {
+            said = new People.Said(token, asking.info(token, given.accessToken()));
+        }
+        String name = provider.people().name(said);
+        String proof = admitted(name, new Outside(subject, now.plus(LIFE)), said);
+        accounts.caller(proof, from)
+                .map(Caller::token)
+                .ifPresent(id -> sessions.add(id, given.idToken()));
         return new Done(proof, name, LIFE, login.to());
     }
 
-    private String admitted(String name, Outside outside, Token token)
+    private String admitted(String name, Outside outside, People.Said said)
             throws LoginRefused, IOException {
-        List<String> groups = provider.people().groups(token);
+        List<String> groups = provider.people().groups(said);
         List<Grant> grants = provider.people().grants(groups);
         if (grants.isEmpty()) {
             accounts.dismiss(outside.subject());
@@ -216,51 +419,6 @@ public final class ProviderLogins {
                     "Ask an admin to remove the other account, or to take the name from another"
                             + " claim (--oidc-name-claim)");
         }
-    }
-
-    private String idToken(Begun login, String code) throws LoginRefused {
-        Discovery said = known.discovery();
-        Provider.Client client = provider.client();
-        var form = new LinkedHashMap<String, String>();
-        form.put("grant_type", "authorization_code");
-        form.put("code", code);
-        form.put("redirect_uri", provider.redirect());
-        form.put("code_verifier", login.verifier());
-        if (!said.takesBasic()) {
-            form.put("client_id", client.id());
-            form.put("client_secret", client.secret());
-        }
-        try {
-            ProviderHttp.Reply reply =
-                    http.post(
-                            said.token().uri(),
-                            form,
-                            Optional.of(basic(client)).filter(_ -> said.takesBasic()));
-            return idToken(said, reply);
-        } catch (IOException e) {
-            throw Known.away(said.token().uri().toString(), String.valueOf(e.getMessage()));
-        }
-    }
-
-    /// As RFC 6749, 2.3.1 has it: encoded as in forms first.
-    private static String basic(Provider.Client client) {
-        String both =
-                ProviderHttp.encoded(client.id()) + ":" + ProviderHttp.encoded(client.secret());
-        return "Basic "
-                + Base64.getEncoder().encodeToString(both.getBytes(StandardCharsets.US_ASCII));
-    }
-
-    private static String idToken(Discovery said, ProviderHttp.Reply reply) throws LoginRefused {
-        Map<String, @Nullable Object> fields = JsonText.object(reply.body()).orElse(Map.of());
-        if (reply.status() == 200 && fields.get("id_token") instanceof String token) {
-            return token;
-        }
-        if (fields.get("error") instanceof String error) {
-            throw denied(error, fields.get("error_description") instanceof String text ? text : "");
-        }
-        throw Known.away(
-                said.token().uri().toString(),
-                "status %d without an ID token".formatted(reply.status()));
     }
 
     private static LoginRefused denied(String error, String description) {

@@ -47,6 +47,12 @@ final class FakeProvider implements AutoCloseable {
 
     final AtomicReference<UnaryOperator<String>> discovery = new AtomicReference<>(it -> it);
 
+    /// What it says of somebody besides; empty for a place that lets nobody in.
+    final AtomicReference<String> info = new AtomicReference<>("{\"sub\": \"17\"}");
+
+    /// What it answers who asks with a code of a device; empty once somebody has typed the code.
+    final AtomicReference<String> pending = new AtomicReference<>("authorization_pending");
+
     /// Paths that were asked for.
     final List<String> asked = new CopyOnWriteArrayList<>();
 
@@ -58,6 +64,8 @@ final class FakeProvider implements AutoCloseable {
         on("/.well-known/openid-configuration", it -> reply(it, 200, described()));
         on("/keys", it -> reply(it, 200, keys.get()));
         on("/token", this::exchange);
+        on("/device", this::device);
+        on("/userinfo", this::userInfo);
         on("/elsewhere", it -> reply(it, 200, "{\"id_token\": \"stolen\"}"));
         server.start();
     }
@@ -87,6 +95,8 @@ final class FakeProvider implements AutoCloseable {
                 {"issuer": "%1$s", "authorization_endpoint": "%1$s/authorize?tenant=a",
                  "token_endpoint": "%1$s/token", "jwks_uri": "%1$s/keys",
                  "end_session_endpoint": "%1$s/leave",
+                 "userinfo_endpoint": "%1$s/userinfo",
+                 "device_authorization_endpoint": "%1$s/device",
                  "token_endpoint_auth_methods_supported": ["client_secret_basic"]}
                 """
                         .formatted(issuer());
@@ -110,6 +120,30 @@ final class FakeProvider implements AutoCloseable {
         return form;
     }
 
+    private void device(HttpExchange exchange) throws IOException {
+        Map<String, String> form =
+                form(new String(exchange.getRequestBody().readAllBytes(), UTF_8));
+        boolean isRight = isOurs(exchange, form) && "openid profile".equals(form.get("scope"));
+        reply(
+                exchange,
+                isRight ? 200 : 401,
+                isRight
+                        ? """
+                        {"device_code": "d-17", "user_code": "WDJB-MJHT", "expires_in": 300,
+                         "verification_uri": "%1$s/device-login", "interval": 2,
+                         "verification_uri_complete": "%1$s/device-login?user_code=WDJB-MJHT"}
+                        """
+                                .formatted(issuer())
+                        : "{\"error\": \"invalid_client\"}");
+    }
+
+    private void userInfo(HttpExchange exchange) {
+        boolean isAllowed =
+                "Bearer at-17".equals(exchange.getRequestHeaders().getFirst("Authorization"));
+        boolean isThere = isAllowed && !info.get().isEmpty();
+        reply(exchange, isThere ? 200 : 401, isThere ? info.get() : "{}");
+    }
+
     private void exchange(HttpExchange exchange) throws IOException {
         Map<String, String> form =
                 form(new String(exchange.getRequestBody().readAllBytes(), UTF_8));
@@ -121,13 +155,26 @@ final class FakeProvider implements AutoCloseable {
             reply(exchange, Integer.parseInt(parts[0]), parts[1]);
             return;
         }
+        if ("d-17".equals(form.get("device_code"))) {
+            boolean isRight = isOurs(exchange, form) && pending.get().isEmpty();
+            String why = isRight ? "" : pending.get();
+            reply(
+                    exchange,
+                    isRight ? 200 : 400,
+                    isRight ? tokens("") : "{\"error\": \"" + why + "\"}");
+            return;
+        }
         // A code is good once.
         Map<String, String> login = begun.remove(form.getOrDefault("code", ""));
         if (login == null || !isOurs(exchange, form) || !isSame(login, form)) {
             reply(exchange, 400, "{\"error\": \"invalid_grant\"}");
             return;
         }
-        reply(exchange, 200, "{\"id_token\": \"" + signed(login.getOrDefault("nonce", "")) + "\"}");
+        reply(exchange, 200, tokens(login.getOrDefault("nonce", "")));
+    }
+
+    private String tokens(String nonce) {
+        return "{\"access_token\": \"at-17\", \"id_token\": \"" + signed(nonce) + "\"}";
     }
 
     private static boolean isOurs(HttpExchange exchange, Map<String, String> form) {
