@@ -3,6 +3,7 @@ import { useScope } from '../../app/scope';
 import { useWords } from '../../i18n';
 import { Ago, Empty, Page, Panel, Read, Tag } from '../../parts';
 import { Table, type Column } from '../../parts/Table';
+import { actionOf, whoOf } from '../../parts/words';
 
 export default function AuditPage() {
   const { t } = useWords();
@@ -11,8 +12,8 @@ export default function AuditPage() {
   const audit = useRead(['audit', query], (signal) => api.GET('/api/v1/audit', { params: { query }, signal }));
   const columns: Column<Shape['AuditEntry']>[] = [
     { id: 'at', title: t('logs.time'), cell: (it) => <Ago time={it.at} /> },
-    { id: 'who', title: t('history.who'), order: (it) => it.who ?? '', cell: (it) => <><span className="break">{it.who ?? '–'}</span><div className="under break">{it.from}</div></> },
-    { id: 'action', title: t('audit.action'), order: (it) => it.action ?? '', cell: (it) => <span className="break">{it.action}</span> },
+    { id: 'who', title: t('history.who'), order: (it) => it.who ?? '', cell: (it) => <><span className="break">{it.who === undefined ? '–' : whoOf(t, it.who)}</span><div className="under break">{it.from}</div></> },
+    { id: 'action', title: t('audit.action'), order: (it) => it.action ?? '', cell: (it) => <span className="break">{actionOf(t, it.action ?? '')}</span> },
     {
       id: 'resource', title: t('audit.about'), order: (it) => it.resource ?? '',
       cell: (it) => (

@@ -15,6 +15,10 @@ export default function RulePage() {
   const { plural = '', namespace = '', name = '' } = useParams();
   const resource = useRead(['resource', plural, namespace, name], (signal) =>
     api.GET('/api/v1/resources/{plural}/{namespace}/{name}', { params: { path: { plural, namespace, name } }, signal }));
+  const { t } = useWords();
+  if (resource.error && resource.data === undefined) {
+    return <Page title={name} crumbs={<To to="/rules">{t('nav.rules')}</To>}><Failed failure={resource.error} /></Page>;
+  }
   return (
     <Read of={resource}>
       {(data) => <Rule key={`${plural}/${namespace}/${name}`} resource={data} />}

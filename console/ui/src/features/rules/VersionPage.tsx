@@ -6,6 +6,7 @@ import { useWords } from '../../i18n';
 import { Button, Empty, Failed, Page, Panel, Read, Tag, To } from '../../parts';
 import { Diff } from '../../parts/Diff';
 import { useFormat } from '../../parts/format';
+import { whoOf } from '../../parts/words';
 import { useChange } from './change';
 
 /** What a version changed, and the way back to it. */
@@ -48,7 +49,7 @@ function Version({ it, before, isNewest }: { it: Shape['Version']; before: numbe
     <Page
       title={t('history.version', { version })}
       crumbs={<To to="/history">{t('nav.history')}</To>}
-      about={[format.time(it.since), it.who?.join(', '), it.message].filter(Boolean).join(' · ')}
+      about={[format.time(it.since), it.who?.map((who) => whoOf(t, who)).join(', '), it.message].filter(Boolean).join(' · ')}
       actions={somewhere('operator') && !isNewest && !isAsking && (
         <Button onClick={() => plan.mutate(undefined)} disabled={plan.isPending}>{t('history.rollback')}</Button>
       )}

@@ -4,6 +4,7 @@ import { useScope } from '../../app/scope';
 import { useWords } from '../../i18n';
 import { Ago, Empty, Page, Panel, PlaceText, Read, Stat, Tag, To } from '../../parts';
 import { useFormat } from '../../parts/format';
+import { actionOf, whoOf } from '../../parts/words';
 import { problems, type Problem } from './problems';
 import { total } from '../services/golden';
 
@@ -139,11 +140,11 @@ function Changes({ versions }: { versions: Shape['Version'][] }) {
           <div className="row">
             <To to={`/history/${it.version}`}><strong>{t('history.version', { version: String(it.version) })}</strong></To>
             <span className="soft"><Ago time={it.since} /></span>
-            {it.who && it.who.length > 0 && <span className="soft">{it.who.join(', ')}</span>}
+            {it.who && it.who.length > 0 && <span className="soft">{it.who.map((who) => whoOf(t, who)).join(', ')}</span>}
           </div>
           {it.message && <div>{it.message}</div>}
           <div className="soft">
-            {it.resources.slice(0, 3).map((r) => `${r.resource} ${r.action}`).join(' · ')}
+            {it.resources.slice(0, 3).map((r) => `${r.resource} ${actionOf(t, r.action)}`).join(' · ')}
             {it.changed > 3 && ` · ${t('history.more', { n: it.changed - 3 })}`}
           </div>
         </li>

@@ -120,8 +120,8 @@ function Map_({ picture, isSearched }: { picture: Picture; isSearched: boolean }
       return [{
         id: it.id, type: 'service', parentId: `ns ${it.party.namespace}`, position: at, width: WIDTH, height: HEIGHT,
         style: standing({ x: box.x + at.x, y: box.y + at.y }),
-        draggable: false, selected: it.id === node, ariaLabel: `${it.party.workload} ${what}`,
-        data: { node: it, name: cut(it.party.workload || shortHost(it.party.service), isLarge), what, tone: health.requests > 0 ? toneOfErrors(health.errorShare) : 'idle' },
+        draggable: false, selected: it.id === node, ariaLabel: `${it.party.workload || shortHost(it.party.service) || t('topology.nobody')} ${what}`,
+        data: { node: it, name: cut(it.party.workload || shortHost(it.party.service) || t('topology.nobody'), isLarge), what, tone: health.requests > 0 ? toneOfErrors(health.errorShare) : 'idle' },
       }];
     });
     return [...boxes, ...services];
@@ -142,6 +142,12 @@ function Map_({ picture, isSearched }: { picture: Picture; isSearched: boolean }
     });
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [picture, isLarge, edge, t]);
+
+  const labels = useMemo(() => ({
+    'node.a11yDescription.default': t('topology.key.node'), 'node.a11yDescription.keyboardDisabled': t('topology.key.node'),
+    'edge.a11yDescription.default': t('topology.key.edge'), 'controls.ariaLabel': t('topology.controls'),
+    'controls.zoomIn.ariaLabel': t('topology.zoomIn'), 'controls.zoomOut.ariaLabel': t('topology.zoomOut'), 'controls.fitView.ariaLabel': t('topology.fit'),
+  }), [t]);
 
   const chooseEdge = useCallback((id: string) => scope.set({ edge: id, node: undefined }), [scope]);
 
@@ -183,6 +189,7 @@ function Map_({ picture, isSearched }: { picture: Picture; isSearched: boolean }
             if (event.key === 'Escape') choose({});
           }}
           aria-label={t('nav.topology')}
+          ariaLabelConfig={labels}
         >
           {isLarge && <Far tell={setFar} />}
           {isLarge && <Bundle picture={picture} places={places} node={node} edge={edge} choose={chooseEdge} />}
