@@ -310,7 +310,10 @@ class EndpointHealthTest {
                     });
             isBroken.set(false);
             await().atMost(Duration.ofSeconds(30))
-                    .until(() -> !api("?service=shop.mesh").contains("consecutive_5xx"));
+                    .untilAsserted(() ->
+                            assertThat(api("?service=shop.mesh"))
+                                    .contains("\"telling\": 1")
+                                    .doesNotContain("consecutive_5xx"));
         }
     }
 
