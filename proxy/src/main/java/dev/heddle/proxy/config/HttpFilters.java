@@ -9,6 +9,7 @@ public final class HttpFilters {
             List.of(
                     new RouterType(),
                     new GrpcWebType(),
+                    new TranscoderType(),
                     new HeaderToMetadataType(),
                     new FilterStateType(),
                     new HealthCheckType(),

@@ -75,6 +75,9 @@ public final class Exchange {
     /// Whether a filter keeps the response's head back.
     private boolean isHeld;
 
+    /// The body that a filter gives to a response without one.
+    private byte @Nullable [] given;
+
     /// Whether a filter still has some of the response's body, and ends it later.
     private boolean isEndHeld;
 
@@ -435,6 +438,51 @@ public final class Exchange {
         writeHead(heldResponse(), true);
     }
 
+    /// Sends the head that was kept back; the body comes behind it.
+    public void releaseHead() {
+        isHeld = false;
+        writeHead(heldResponse(), false);
+    }
+
+    /// Gives a body to the response whose head is about to be sent and that has none.
+    ///
+    /// @param body not empty
+    public void giveBody(byte[] body) {
+        if (!isResponseBodyless) {
+            throw new IllegalStateException(state + ": the response has a body");
+        }
+        isResponseBodyless = false;
+        given = body;
+    }
+
+    /// Answers in the place of the response whose head is kept back, which nobody sees then. One
+    /// whose head was sent is cut off.
+    public void replyInstead(LocalReply reply) {
+        if (isOver() || !isHeld) {
+            reply(reply);
+            return;
+        }
+        heldResponse().clear();
+        isHeld = false;
+        info.setResponseDetails(reply.details());
+        if (!isRequestEnded) {
+            sink.closeAfterResponse();
+        }
+        // The filters have seen the head that this one is in the place of, so they see no other.
+        reply.begin(localHead);
+        LocalReplies words = reply.isVerbatim() ? LocalReplies.AS_THEY_ARE : replies;
+        byte[] body = words.say(this, reply, localHead).end(localHead);
+        response = localHead;
+        client = toClient;
+        boolean ends = body.length == 0 || request.isHead();
+        writeHead(localHead, ends);
+        if (!ends) {
+            client.body(worker.allocator().directBuffer(body.length).writeBytes(body));
+            client.end();
+        }
+        responseEnded();
+    }
+
     /// Has the exchange go on after the end of its response's body, until [#releaseEnd]: a filter
     /// has some of it still.
     public void holdEnd() {
@@ -617,7 +665,7 @@ public final class Exchange {
             sendHead(localHead, true);
         } else {
             byte[] body = said.end(localHead);
-            boolean ends = body.length == 0 || request.method().equals("HEAD");
+            boolean ends = body.length == 0 || request.isHead();
             sendHead(localHead, ends);
             if (!ends) {
                 client.body(worker.allocator().directBuffer(body.length).writeBytes(body));
@@ -635,7 +683,13 @@ public final class Exchange {
         isResponseBodyless = ends;
         filters.onResponse(this, head);
         client = filters.toClient(this, toClient);
-        if (!isHeld) {
+        byte[] body = given;
+        if (body != null) {
+            given = null;
+            writeHead(head, false);
+            client.body(worker.allocator().directBuffer(body.length).writeBytes(body));
+            client.end();
+        } else if (!isHeld) {
             writeHead(head, ends);
         }
     }
@@ -720,6 +774,11 @@ public final class Exchange {
     private final class Client implements BodySink {
         @Override
         public void body(ByteBuf bytes) {
+            if (request.isHead()) {
+                // Only where a filter made another method of it has the answer a body.
+                bytes.release();
+                return;
+            }
             info.addBytesSent(bytes.readableBytes());
             sink.body(bytes);
         }

@@ -332,9 +332,7 @@ public final class Http1Downstream implements WireHandler, ResponseSink, BodySou
             headers.remove(HeaderName.TRANSFER_ENCODING);
             return false;
         }
-        if (headers.contains(HeaderName.CONTENT_LENGTH)
-                || status == 304
-                || request.method().equals("HEAD")) {
+        if (headers.contains(HeaderName.CONTENT_LENGTH) || status == 304 || request.isHead()) {
             return false;
         }
         if (ends) {

@@ -26,6 +26,10 @@ public final class RequestHead {
     private final BarePath barePath = new BarePath();
     private Protocol protocol = Protocol.HTTP_11;
     private String method = "";
+
+    /// Null as long as the method is the client's.
+    private @Nullable String receivedMethod;
+
     private String scheme = "";
     private String authority = "";
     private String hostName = "host";
@@ -79,6 +83,22 @@ public final class RequestHead {
 
     public void setMethod(String method) {
         this.method = method;
+        receivedMethod = null;
+    }
+
+    /// Has the request go on with another method than the client's, who is answered as one who
+    /// asked with that.
+    public void changeMethod(String other) {
+        if (receivedMethod == null) {
+            receivedMethod = method;
+        }
+        method = other;
+    }
+
+    /// Whether the client asked with HEAD, so that the answer has no body.
+    public boolean isHead() {
+        String received = receivedMethod;
+        return (received == null ? method : received).equals("HEAD");
     }
 
     /// `http` or `https`; empty where the request does not say, until somebody has found out.
@@ -269,7 +289,7 @@ public final class RequestHead {
     /// HTTP/1: an upgrade.
     void read(Protocol version, Http2Head head) {
         protocol = version;
-        method = head.method();
+        setMethod(head.method());
         scheme = head.scheme();
         authority = head.authority();
         headers.read(head);

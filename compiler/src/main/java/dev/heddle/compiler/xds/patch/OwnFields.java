@@ -365,6 +365,18 @@ final class OwnFields {
                 disable_downstream_cluster_stats downstream_nodes filter_metadata headers
                 max_active_faults max_active_faults_runtime response_rate_limit
                 response_rate_limit_percent_runtime upstream_cluster
+            envoy.extensions.filters.http.grpc_json_transcoder.v3
+            GrpcJsonTranscoder: auto_mapping capture_unknown_query_parameters
+                case_insensitive_enum_parsing convert_grpc_status ignore_unknown_query_parameters
+                ignored_query_parameters match_incoming_request_route
+                match_unregistered_custom_verb max_request_body_size max_response_body_size
+                print_options proto_descriptor proto_descriptor_bin query_param_unescape_plus
+                request_validation_options services url_unescape_spec
+            GrpcJsonTranscoder.PrintOptions: add_whitespace always_print_enums_as_ints
+                always_print_primitive_fields preserve_proto_field_names stream_newline_delimited
+                stream_sse_style_delimited
+            GrpcJsonTranscoder.RequestValidationOptions: reject_binding_body_field_collisions
+                reject_unknown_method reject_unknown_query_parameters
             envoy.extensions.filters.http.header_to_metadata.v3
             Config: request_rules
             Config.KeyValuePair: key metadata_namespace regex_value_rewrite type value

@@ -15,6 +15,7 @@ public final class OwnProxy {
                     "envoy.extensions.filters.http.cors.v3.Cors",
                     "envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig",
                     "envoy.extensions.filters.http.fault.v3.HTTPFault",
+                    "envoy.extensions.filters.http.grpc_json_transcoder.v3.GrpcJsonTranscoder",
                     "envoy.extensions.filters.http.grpc_web.v3.GrpcWeb",
                     "envoy.extensions.filters.http.header_to_metadata.v3.Config",
                     "envoy.extensions.filters.http.set_filter_state.v3.Config",

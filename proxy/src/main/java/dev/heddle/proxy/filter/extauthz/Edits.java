@@ -166,7 +166,7 @@ final class Edits {
             }
             case ":method" -> {
                 if (!isKept) {
-                    request.setMethod(change.value());
+                    request.changeMethod(change.value());
                 }
             }
             case ":authority", "host" -> {
