@@ -115,7 +115,7 @@ class TranscoderBesideEnvoyTest {
     @Test
     void aClientAndTheServerSeeTheSameThroughBoth() throws Exception {
         Map<String, Call> all = TranscoderCalls.all();
-        assertThat(all).hasSizeGreaterThan(60);
+        assertThat(all).hasSizeGreaterThan(300);
         int nobody = DataPlanes.nobody();
         try (var server = new TranscoderServer();
                 var planes =
