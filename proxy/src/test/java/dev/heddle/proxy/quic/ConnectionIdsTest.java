@@ -8,21 +8,21 @@ import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
 class ConnectionIdsTest {
-    private static ByteBuf datagram(int first, byte[] id) {
-        return Unpooled.buffer().writeByte(first).writeBytes(id).writeZero(30);
+    private static ByteBuf datagram(int first, ByteBuffer id) {
+        return Unpooled.buffer().writeByte(first).writeBytes(id.duplicate()).writeZero(30);
     }
 
     @Test
     void theWorkerIsKnownByTheIdsThatItGave() {
         ByteBuffer id = new ConnectionIds(3).newId(20);
         assertThat(id.remaining()).isEqualTo(20);
-        assertThat(ConnectionIds.worker(datagram(0x40, id.array()))).isEqualTo(3);
+        assertThat(ConnectionIds.worker(datagram(0x40, id))).isEqualTo(3);
         assertThat(new ConnectionIds(3).newId(20)).isNotEqualTo(id);
     }
 
     @Test
     void whatBeginsAConnectionIsAnybodys() {
-        assertThat(ConnectionIds.worker(datagram(0xc0, new ConnectionIds(3).newId(20).array())))
+        assertThat(ConnectionIds.worker(datagram(0xc0, new ConnectionIds(3).newId(20))))
                 .isEqualTo(-1);
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.quic.QuicTokenHandler;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
@@ -47,7 +48,7 @@ class RetryTokensTest {
                 new InetSocketAddress[] {
                     new InetSocketAddress("192.0.2.7", 4712),
                     new InetSocketAddress("192.0.2.8", 4711),
-                    new InetSocketAddress("::1", 4711)
+                    new InetSocketAddress(InetAddress.ofLiteral("2001:db8::7"), 4711)
                 }) {
             assertThat(needed.validateToken(token, other)).as("%s", other).isEqualTo(-1);
         }

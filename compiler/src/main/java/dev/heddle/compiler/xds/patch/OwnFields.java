@@ -128,6 +128,8 @@ final class OwnFields {
                 max_outbound_control_frames max_outbound_frames
                 override_stream_error_on_invalid_http_message
                 stream_error_on_invalid_http_messaging use_oghttp2_codec
+            Http3ProtocolOptions: allow_extended_connect
+                override_stream_error_on_invalid_http_message quic_protocol_options
             HttpProtocolOptions: headers_with_underscores_action idle_timeout
                 max_connection_duration max_headers_count max_requests_per_connection
                 max_response_headers_kb max_stream_duration
@@ -139,6 +141,9 @@ final class OwnFields {
             Pipe: mode path
             ProxyProtocolConfig: added_tlvs pass_through_tlvs version
             ProxyProtocolPassThroughTLVs: match_type tlv_type
+            QuicProtocolOptions: client_connection_options connection_options
+                idle_network_timeout initial_connection_window_size initial_stream_window_size
+                max_concurrent_streams num_timeouts_to_trigger_port_migration
             RuntimeDouble: default_value runtime_key
             RuntimeFractionalPercent: default_value runtime_key
             RuntimeUInt32: default_value runtime_key
@@ -180,7 +185,10 @@ final class OwnFields {
             ListenerFilter: filter_disabled name typed_config
             ListenerFilterChainMatchPredicate: and_match any_match destination_port_range
                 not_match or_match
-            UdpListenerConfig: downstream_socket_config
+            QuicProtocolOptions: crypto_handshake_timeout idle_timeout
+                packets_to_read_to_connection_count_ratio quic_protocol_options
+                send_disable_active_migration
+            UdpListenerConfig: downstream_socket_config quic_options
             envoy.config.metrics.v3
             HistogramBucketSettings: bins buckets match
             StatsConfig: histogram_bucket_settings stats_matcher stats_tags use_all_default_tags
@@ -527,6 +535,8 @@ final class OwnFields {
             InternalUpstreamTransport: passthrough_metadata transport_socket
             envoy.extensions.transport_sockets.proxy_protocol.v3
             ProxyProtocolUpstreamTransport: config tlv_as_pool_key transport_socket
+            envoy.extensions.transport_sockets.quic.v3
+            QuicDownstreamTransport: downstream_tls_context enable_early_data
             envoy.extensions.transport_sockets.tls.v3
             CertificateValidationContext: allow_expired_certificate crl custom_validator_config
                 match_subject_alt_names match_typed_subject_alt_names max_verify_depth

@@ -30,8 +30,7 @@ class QpackTest {
                 section.length,
                 scratch,
                 (_, _, nameAt, nameLength, valueAt, valueLength) ->
-                        fields.add(
-                                text(nameAt, nameLength) + ": " + text(valueAt, valueLength)));
+                        fields.add(text(nameAt, nameLength) + ": " + text(valueAt, valueLength)));
     }
 
     private String text(int at, int length) {
