@@ -38,6 +38,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// HTTP/3 through the assembled proxy.
+///
+/// This file is long because each of its tests needs a proxy with the same chains and certificates.
 @Timeout(60)
 class Http3Test {
     private static final String SHOP = "shop.example";

@@ -39,7 +39,7 @@ class StatsBesideEnvoyTest {
                                     + "|default\\.total_match_count|upstream_cx_preconnect_skipped"
                                     + "|upstream_cx_pool_overflow|lb_zone_|lb_local_|lb_recalculate_"
                                     + "|upstream_queue_overloaded|upstream_rq_active_overflow).*",
-                            "http\\.\\w+\\.(tracing\\.|passthrough_internal_redirect|.*http3"
+                            "http\\.\\w+\\.(tracing\\.|passthrough_internal_redirect"
                                     + "|downstream_rq_rejected_via_ip_detection).*",
                             "tcp\\.\\w+\\.(early_data|route_delayed|downstream_cx_overload_close"
                                     + "|downstream_cx_drain_close).*",

@@ -168,7 +168,19 @@ public record Failure(Ending ending, Way way, Circumstances circumstances) {
                     Map.entry("http2.remote_reset", "the client gave the request up"),
                     Map.entry(
                             "http2.violation.of.messaging.rule",
-                            "the request breaks a rule of HTTP/2 messages"));
+                            "the request breaks a rule of HTTP/2 messages"),
+                    Map.entry("http3.remote_reset", "the client gave the request up"),
+                    Map.entry("http3.headers_too_large", "the request's headers are too long"),
+                    Map.entry("http3.header_timeout", "the request's headers did not come in time"),
+                    Map.entry(
+                            "http3.invalid_header_field",
+                            "the request breaks a rule of HTTP/3 messages"),
+                    Map.entry(
+                            "http3.inconsistent_content_length",
+                            "the request's body is not as long as its content-length says"),
+                    Map.entry(
+                            "http3.request_incomplete",
+                            "the client ended a request before its head"));
 
     private static final Pattern RESET =
             Pattern.compile("upstream_reset_(before|after)_response_started\\{([^|}]*)\\|?(.*)}");
@@ -292,6 +304,9 @@ public record Failure(Ending ending, Way way, Circumstances circumstances) {
         }
         if (details.startsWith("http2.")) {
             return "the client broke HTTP/2: " + spaced(details.substring("http2.".length()));
+        }
+        if (details.startsWith("http3.")) {
+            return "the client broke HTTP/3: " + spaced(details.substring("http3.".length()));
         }
         if (details.endsWith("response_from_cache_filter")) {
             return ofFlag("RFCF");

@@ -296,14 +296,14 @@ public final class Http3Client implements AutoCloseable {
         private final Map<String, String> headers = new LinkedHashMap<>();
         private final Map<String, String> trailers = new LinkedHashMap<>();
         private final ByteBuf body = Unpooled.buffer();
-        private int status;
+
+        private int status() {
+            return Integer.parseInt(headers.getOrDefault(":status", "0"));
+        }
 
         @Override
         protected void channelRead(ChannelHandlerContext context, Http3HeadersFrame frame) {
-            Map<String, String> into = status < 200 ? headers : trailers;
-            if (frame.headers().status() != null) {
-                status = Integer.parseInt(frame.headers().status().toString());
-            }
+            Map<String, String> into = status() < 200 ? headers : trailers;
             frame.headers()
                     .forEach(it -> into.put(it.getKey().toString(), it.getValue().toString()));
         }
@@ -317,7 +317,7 @@ public final class Http3Client implements AutoCloseable {
         @Override
         protected void channelInputClosed(ChannelHandlerContext context) {
             done.complete(
-                    new Answer(status, headers, body.toString(StandardCharsets.UTF_8), trailers));
+                    new Answer(status(), headers, body.toString(StandardCharsets.UTF_8), trailers));
         }
 
         @Override

@@ -185,6 +185,8 @@ class EntranceTest {
                         "POST /api/v1/login",
                         "GET /api/v1/login",
                         "POST /api/v1/login/begin",
+                        "POST /api/v1/login/device",
+                        "POST /api/v1/login/device/end",
                         "POST /api/v1/login/end");
     }
 

@@ -126,7 +126,9 @@ final class HttpConnectionManagerParser {
                                 manager.getHttp2ProtocolOptions(),
                                 limits.requestHeadBytes(),
                                 limits.headers()),
-                http3Connect(join(path, "http3_protocol_options"), manager),
+                manager.getCodecType() == HttpConnectionManager.CodecType.HTTP3
+                        && new QuicParser(findings)
+                                .takesConnect(join(path, "http3_protocol_options"), manager),
                 new LocalReplyParser(findings)
                         .config(join(path, "local_reply_config"), manager.getLocalReplyConfig()),
                 manager.hasTracing()
@@ -145,23 +147,6 @@ final class HttpConnectionManagerParser {
                 yield Codec.AUTO;
             }
         };
-    }
-
-    /// Of the options, the listener's say how QUIC is spoken.
-    private boolean http3Connect(String path, HttpConnectionManager manager) {
-        if (manager.getCodecType() != HttpConnectionManager.CodecType.HTTP3) {
-            return false;
-        }
-        var options = manager.getHttp3ProtocolOptions();
-        findings.fields(
-                path,
-                options,
-                Set.of("allow_extended_connect"),
-                Set.of(
-                        "quic_protocol_options",
-                        // A stream that breaks a rule is reset, and its connection goes on.
-                        "override_stream_error_on_invalid_http_message"));
-        return options.getAllowExtendedConnect();
     }
 
     private void requestIds(String path, HttpConnectionManager manager) {

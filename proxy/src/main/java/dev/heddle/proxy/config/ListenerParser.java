@@ -117,8 +117,7 @@ public final class ListenerParser {
         findings.fields("", listener, READ_OF_QUIC, NOTED_OF_QUIC);
         findings.required("name", listener.getName());
         FilterChains chains = chains(listener);
-        var quic = new QuicParser(findings);
-        quic.check(chains);
+        new Http3Chains(findings).check(chains);
         return new ListenerConfig(
                 name(listener),
                 new BindingParser(findings).binding(listener),
@@ -130,7 +129,7 @@ public final class ListenerParser {
                 drainsWhenFailing(listener),
                 listener.getBypassOverloadManager(),
                 Optional.empty(),
-                Optional.of(quic.settings(listener.getUdpListenerConfig())),
+                Optional.of(new QuicParser(findings).settings(listener.getUdpListenerConfig())),
                 ResourceMetadata.of(listener.getMetadata()),
                 ResourceVersion.NONE);
     }
@@ -173,7 +172,7 @@ public final class ListenerParser {
             findings.note("enable_reuse_port");
         }
         FilterChains chains = chains(listener);
-        new QuicParser(findings).checkNone(chains);
+        new Http3Chains(findings).checkNone(chains);
         if (listener.hasInternalListener()
                 && chains.all().stream().anyMatch(chain -> chain.tls().isPresent())) {
             findings.notImplemented("filter_chains", "TLS within the proxy");

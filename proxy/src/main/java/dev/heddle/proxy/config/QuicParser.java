@@ -2,16 +2,16 @@ package dev.heddle.proxy.config;
 
 import static dev.heddle.proxy.config.Findings.join;
 
-import dev.heddle.proxy.config.HttpConnectionManagerConfig.Codec;
 import dev.heddle.proxy.quic.QuicSettings;
 import envoy.config.core.v3.QuicProtocolOptions;
 import envoy.config.listener.v3.UdpListenerConfig;
+import envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import google.protobuf.UInt32Value;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 
-/// Reads how a listener speaks QUIC, and sees to it that HTTP/3 is spoken there and only there.
+/// Reads how a listener speaks QUIC and HTTP/3. By itself, so that a proxy where nobody does loads
+/// no class of these messages.
 final class QuicParser {
     private static final String PATH = "udp_listener_config";
 
@@ -96,40 +96,18 @@ final class QuicParser {
         return Math.max(1, said.getValue());
     }
 
-    /// A listener for QUIC has chains of HTTP/3, each with TLS.
-    void check(FilterChains chains) {
-        List<FilterChainConfig> all = chains.all();
-        for (int i = 0; i < all.size(); i++) {
-            FilterChainConfig chain = all.get(i);
-            String path = "filter_chains[" + i + "]";
-            boolean isHttp3 =
-                    chain.handling() instanceof FilterChainConfig.Handling.Http(var manager)
-                            && manager.codec() == Codec.HTTP3;
-            if (!isHttp3) {
-                findings.reject(
-                        join(path, "filters"),
-                        "does not speak HTTP/3 (expected: an HTTP connection manager with"
-                                + " codec_type HTTP3, as quic_options are set)");
-            }
-            if (chain.tls().isEmpty()) {
-                findings.reject(
-                        join(path, "transport_socket"),
-                        "no TLS (expected: envoy.transport_sockets.quic)");
-            }
-        }
-    }
-
-    /// And no other has.
-    void checkNone(FilterChains chains) {
-        List<FilterChainConfig> all = chains.all();
-        for (int i = 0; i < all.size(); i++) {
-            if (all.get(i).handling() instanceof FilterChainConfig.Handling.Http(var manager)
-                    && manager.codec() == Codec.HTTP3) {
-                findings.reject(
-                        "filter_chains[" + i + "].filters",
-                        "codec_type HTTP3 (expected: a listener for UDP with"
-                                + " udp_listener_config.quic_options)");
-            }
-        }
+    /// Whether a connection manager of HTTP/3 serves extended CONNECT. Of its options, the
+    /// listener's say how QUIC is spoken.
+    boolean takesConnect(String path, HttpConnectionManager manager) {
+        var options = manager.getHttp3ProtocolOptions();
+        findings.fields(
+                path,
+                options,
+                Set.of("allow_extended_connect"),
+                Set.of(
+                        "quic_protocol_options",
+                        // A stream that breaks a rule is reset, and its connection goes on.
+                        "override_stream_error_on_invalid_http_message"));
+        return options.getAllowExtendedConnect();
     }
 }

@@ -66,9 +66,11 @@ final class TlsParser {
     }
 
     private DownstreamTls quic(String path, QuicDownstreamTransport transport) {
-        // Early data is not taken, whatever is said: it can be replayed.
-        findings.fields(
-                path, transport, Set.of("downstream_tls_context"), Set.of("enable_early_data"));
+        findings.fields(path, transport, Set.of("downstream_tls_context", "enable_early_data"));
+        if (transport.getEnableEarlyData().getValue()) {
+            // It is not taken, whatever is said: it can be replayed.
+            findings.note(join(path, "enable_early_data"));
+        }
         String at = join(path, "downstream_tls_context");
         DownstreamTls tls = downstream(at, transport.getDownstreamTlsContext());
         if (tls.settings().parameters().greatest() != TlsVersion.TLS_1_3) {

@@ -248,7 +248,7 @@ final class QuicListener implements ConnectionListener {
     }
 
     private static TlsFailure failure(String why) {
-        return new TlsFailure(Optional.empty(), "QUIC_handshake: " + why);
+        return new TlsFailure(Optional.empty(), "TLS_error: " + why);
     }
 
     private static FilterChainMatcher.Connection facts(

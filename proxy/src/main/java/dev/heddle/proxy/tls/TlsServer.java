@@ -9,6 +9,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.ReferenceCounted;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,7 @@ public final class TlsServer {
     private final PeerTrust trust;
     private final boolean tickets;
     private final ClientAuth clients;
-    private @Nullable QuicSslContext quic;
+    private final AtomicReference<@Nullable QuicSslContext> quic = new AtomicReference<>();
 
     /// What it was made of; two that are made of the same are the same.
     record Material(
@@ -59,10 +60,10 @@ public final class TlsServer {
 
     /// The same for QUIC, made when it is first asked for.
     public synchronized QuicSslContext quic() {
-        QuicSslContext made = quic;
+        QuicSslContext made = quic.get();
         if (made == null) {
             made = QuicContexts.of(material, trust, clients);
-            quic = made;
+            quic.set(made);
         }
         return made;
     }
