@@ -162,6 +162,7 @@ public final class Http3Client implements AutoCloseable {
     ///
     /// @param body empty for none
     public CompletableFuture<Answer> send(Http3Headers head, String body) throws Exception {
+        awaitRoom();
         var answer = new Reading();
         QuicStreamChannel stream =
                 Http3.newRequestStream(channel, answer).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -202,14 +203,19 @@ public final class Http3Client implements AutoCloseable {
         return got.done;
     }
 
-    /// Begins a request and gives it up, as soon as the server takes one more.
-    public void abandon(String path) throws Exception {
+    /// Waits until the server takes one more stream: it says so some time after another has ended.
+    private void awaitRoom() throws InterruptedException {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         while (channel.peerAllowedStreams(QuicStreamType.BIDIRECTIONAL) <= 0
                 && channel.isOpen()
                 && System.nanoTime() < until) {
             Thread.sleep(1);
         }
+    }
+
+    /// Begins a request and gives it up, as soon as the server takes one more.
+    public void abandon(String path) throws Exception {
+        awaitRoom();
         QuicStreamChannel stream;
         try {
             stream =

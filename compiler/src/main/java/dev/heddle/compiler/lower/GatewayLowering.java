@@ -114,7 +114,9 @@ public final class GatewayLowering {
         for (int port : ports) {
             List<Server> servers = byPort.getOrDefault(port, List.of());
             Optional<PortListeners> own = Optional.ofNullable(listenersByPort.get(port));
-            own.flatMap(l -> datagrams(port, l, binds(scope))).ifPresent(datagrams::add);
+            Optional<DatagramListener> ownDatagrams =
+                    own.flatMap(l -> datagrams(port, l, binds(scope)));
+            ownDatagrams.ifPresent(datagrams::add);
             String name = name(port, servers);
             var names = new ServerNames();
             // Where both are for one name, the Gateway API's listener has it.
@@ -134,7 +136,7 @@ public final class GatewayLowering {
                         listener(name, port, known(servers), origin, tls, rest, binds(scope));
                 listeners.add(made);
                 // Who has datagrams of its own at the port has it.
-                if (own.flatMap(l -> datagrams(port, l, binds(scope))).isEmpty()) {
+                if (ownDatagrams.isEmpty()) {
                     Http3.listener(name, made.address(), tls, asking(servers, own), origin)
                             .ifPresent(http3 -> {
                                 listeners.add(http3);

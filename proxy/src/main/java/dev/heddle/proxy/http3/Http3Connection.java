@@ -185,10 +185,8 @@ public final class Http3Connection implements QuicConnection.Handler {
         closeIfDrained();
     }
 
-    /// @return whether somebody serves it
-    boolean onRequest(Http3Stream stream, Http2Head head, boolean isEnd) {
+    void onRequest(Http3Stream stream, Http2Head head, boolean isEnd) {
         listener.onRequest(stream, head, isEnd);
-        return true;
     }
 
     void onRefused(String details) {

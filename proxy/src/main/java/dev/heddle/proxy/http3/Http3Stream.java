@@ -162,8 +162,8 @@ final class Http3Stream implements MessageStream, QuicStreamHandler, FrameReader
 
     private void onHead(Http2Head head) {
         isHeadReceived = true;
-        headBytes -= present.readableBytes();
         int more = present.readableBytes();
+        headBytes -= more;
         heading.discard();
         contentLeft = head.contentLength();
         boolean isEnd = isAtEnd();
@@ -172,9 +172,8 @@ final class Http3Stream implements MessageStream, QuicStreamHandler, FrameReader
             return;
         }
         isMessageOver = isEnd;
-        if (connection.onRequest(this, head, isEnd)) {
-            count(more);
-        }
+        connection.onRequest(this, head, isEnd);
+        count(more);
     }
 
     private void onTrailers(Http2Head trailers) {
