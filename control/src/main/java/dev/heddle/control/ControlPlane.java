@@ -183,7 +183,6 @@ public final class ControlPlane implements AutoCloseable {
 
         // A change that some proxies have first is known before they can ask.
         var stages = Stages.open(bootstrap.data(), worlds, pusher, hits, audit, bootstrap.clock());
-        parts.push(stages);
 
         // Whom proxies send no requests to is known as long as they say so.
         var health = new HostHealths();
@@ -299,7 +298,10 @@ public final class ControlPlane implements AutoCloseable {
                         audit,
                         stages,
                         bootstrap.clock());
+        // It stops deciding before anything else stops: proxies that lose their streams to a
+        // restart are not proxies that went away.
         stages.start(configStore::write);
+        parts.push(stages);
         LOG.info(
                 "control plane: xDS on {}, configuration in {}, state in {}",
                 server.map(it -> text(it.address()) + " in plain text")

@@ -487,10 +487,10 @@ public final class Stages implements AutoCloseable {
                 reason);
     }
 
-    /// Ends without an end of the change: the next start goes on.
+    /// Lets it decide what it is deciding; the change does not end with it: the next start goes on.
     @Override
     public void close() {
-        thread.shutdownNow();
+        thread.shutdown();
         try {
             var _ = thread.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {

@@ -177,7 +177,8 @@ class StagesTest {
     private void awaitState(String state) {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(40))
-                .untilAsserted(() -> assertThat(view().state()).isEqualTo(state));
+                .untilAsserted(
+                        () -> assertThat(view().state()).as(view().reason()).isEqualTo(state));
     }
 
     /// How many proxies were given the cluster a second time.
