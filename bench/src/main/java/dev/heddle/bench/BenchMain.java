@@ -119,8 +119,9 @@ public final class BenchMain {
                             paramLabel = "S",
                             defaultValue = "40",
                             description =
-                                    "Load on Heddle before the rounds (${DEFAULT-VALUE}); on others"
-                                            + " a tenth.")
+                                    "Load on Heddle before the rounds (${DEFAULT-VALUE}), and up to"
+                                            + " six times as long while its compilers have"
+                                            + " something to do; on others a tenth.")
                     double warmSeconds,
             @Option(
                             names = "--peers",
@@ -281,7 +282,7 @@ public final class BenchMain {
         for (String word : words) {
             chosen.add(
                     Arrays.stream(Peer.values())
-                            .filter(peer -> peer.word().equals(word))
+                            .filter(peer -> !peer.isOurs() && peer.word().equals(word))
                             .findFirst()
                             .orElseThrow(() ->
                                     new BenchException(

@@ -61,9 +61,9 @@ public final class Proxies {
     /// @param env more variables for its environment
     public Started start(
             Peer peer, Shape shape, int origin, Optional<Integer> core, Map<String, String> env) {
-        if (peer == Peer.RELAY) {
-            String program = programs.relay().toString();
-            return own("relay", core, List.of(program, Integer.toString(origin)));
+        if (peer.isOurs()) {
+            Path program = peer == Peer.RELAY ? programs.relay() : programs.splice();
+            return own(peer.word(), core, List.of(program.toString(), Integer.toString(origin)));
         }
         Optional<Path> program = program(peer);
         if (program.isEmpty()) {
@@ -185,7 +185,7 @@ public final class Proxies {
     private List<String> configured(
             Peer peer, Path program, Shape shape, int port, int origin, Path directory) {
         return switch (peer) {
-            case RELAY -> throw new IllegalStateException("the relay has no configuration");
+            case RELAY, SPLICE -> throw new IllegalStateException(peer + " has no configuration");
             case HAPROXY -> {
                 Path map = write(directory, "routes.map", HaProxyConfig.map(shape));
                 String text = HaProxyConfig.text(shape, port, origin, map);

@@ -3,7 +3,6 @@ package dev.heddle.bench.row;
 import dev.heddle.bench.load.Load;
 import dev.heddle.bench.load.LoadReport;
 import dev.heddle.bench.peer.Peer;
-import dev.heddle.bench.peer.Proxies;
 import dev.heddle.bench.peer.Started;
 import dev.heddle.bench.stat.Judgement;
 import dev.heddle.bench.stat.Measurement;
@@ -99,7 +98,8 @@ record LoadRow(
                 case Started.Absent(String reason) -> absent.put(arm.name(), reason);
                 case Started.Running path -> {
                     paths.put(arm, path);
-                    warm(stage, cores, arm, path)
+                    new WarmUp(stage, cores)
+                            .of(id, arm, path)
                             .ifPresent(why -> {
                                 absent.put(arm.name(), why);
                                 paths.remove(arm);
@@ -108,28 +108,6 @@ record LoadRow(
                 }
             }
         }
-    }
-
-    /// Runs the arm's load before anything counts. Returns why the arm can't take part.
-    private static Optional<String> warm(Stage stage, Cores cores, Arm arm, Started.Running path) {
-        String why;
-        try {
-            double seconds = stage.plan().warmSecondsOf(arm);
-            LoadReport report =
-                    stage.generators()
-                            .forSeconds(arm.load().warming(), path.port(), cores.load(), seconds);
-            if (report.requests() > 0 && report.errors() == 0) {
-                return Optional.empty();
-            }
-            why =
-                    "%d of %d requests failed in the warm-up"
-                            .formatted(report.errors(), report.errors() + report.requests());
-        } catch (BenchException e) {
-            why = String.valueOf(e.getMessage());
-        }
-        String reason = why;
-        return Optional.of(
-                arm.peer().map(peer -> Proxies.absence(peer, reason)).orElse("not run: " + reason));
     }
 
     private void rounds(

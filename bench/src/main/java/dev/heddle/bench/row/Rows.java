@@ -5,6 +5,7 @@ import static dev.heddle.bench.peer.Peer.HAPROXY;
 import static dev.heddle.bench.peer.Peer.HEDDLE;
 import static dev.heddle.bench.peer.Peer.NGINX;
 import static dev.heddle.bench.peer.Peer.RELAY;
+import static dev.heddle.bench.peer.Peer.SPLICE;
 
 import dev.heddle.bench.load.Load;
 import dev.heddle.bench.load.Load.Pace;
@@ -212,12 +213,15 @@ public final class Rows {
     }
 
     private Row bulk() {
-        List<Arm> arms = tcpArms(BULK).stream().map(arm -> arm.under(arm.load().over(4))).toList();
+        var all = new ArrayList<>(tcpArms(BULK));
+        all.add(1, Arm.of("splice", SPLICE, Shape.tcp(), BULK));
+        List<Arm> arms = all.stream().map(arm -> arm.under(arm.load().over(4))).toList();
         return row(
                 "8",
                 "L4 bulk, 64 MB answers, 4 connections",
                 arms,
-                Target.ratioAtLeast(Metric.BYTES_PER_CPU_SECOND, "heddle", "relay", 3, 5));
+                Target.ratioAtLeast(Metric.BYTES_PER_CPU_SECOND, "heddle", "relay", 3, 5),
+                Target.ratioAtLeast(Metric.BYTES_PER_CPU_SECOND, "heddle", "splice", 0.9, 1));
     }
 
     private Row footprint() {

@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 /// What every row works with.
 ///
 /// @param plan how long things take
-/// @param peers who takes part; the direct path and the relay always do
+/// @param peers who takes part; the direct path and the bench's own relays always do
 /// @param cores what runs where
 /// @param proxies starts what is measured
 /// @param generators runs loads
@@ -41,7 +41,7 @@ public record Stage(
 
     /// Why an arm of this peer is left out; empty when it takes part.
     Optional<String> leftOut(Peer peer) {
-        return peer == Peer.RELAY || peers.contains(peer)
+        return peer.isOurs() || peers.contains(peer)
                 ? Optional.empty()
                 : Optional.of("not run: " + peer.word() + " was not asked for");
     }

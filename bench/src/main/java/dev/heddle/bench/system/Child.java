@@ -30,6 +30,11 @@ public record Child(String name, Process process, Path out, Path err) {
         return CpuTime.parse(read(Path.of("/proc", Long.toString(pid()), "stat")));
     }
 
+    /// What of it the compilers of a JVM have used.
+    public CompilerTime compilers() {
+        return CompilerTime.of(Path.of("/proc", Long.toString(pid())));
+    }
+
     /// Its proportional set size in bytes.
     public long pss() {
         return Pss.parse(read(Path.of("/proc", Long.toString(pid()), "smaps_rollup")));

@@ -12,12 +12,13 @@ import java.util.Optional;
 import java.util.zip.CRC32;
 
 /// The bench's own programs in C, compiled on this machine when they are first needed: the origin,
-/// the copy relay and the load generator.
+/// the relays and the load generator.
 ///
 /// Their sources are resources of this module; what is compiled is kept in a cache under a name
 /// that holds a checksum of the sources.
 public final class NativePrograms {
-    private static final List<String> SOURCES = List.of("net.h", "origin.c", "relay.c", "load.c");
+    private static final List<String> SOURCES =
+            List.of("net.h", "origin.c", "relay.c", "splice.c", "load.c");
     private static final List<String> FLAGS = List.of("-O2", "-march=native");
 
     private final Path directory;
@@ -62,6 +63,11 @@ public final class NativePrograms {
     /// The copy relay.
     public Path relay() {
         return compiled("relay", "relay", List.of()).orElseThrow();
+    }
+
+    /// The relay that copies nothing.
+    public Path splice() {
+        return compiled("splice", "splice", List.of()).orElseThrow();
     }
 
     /// The load generator without TLS.

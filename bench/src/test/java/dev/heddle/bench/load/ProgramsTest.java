@@ -20,13 +20,16 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/// The bench's own programs, compiled and run: load through the relay to the origin.
+/// The bench's own programs, compiled and run: load through the relays to the origin.
 class ProgramsTest {
     @TempDir private Path directory;
 
-    @Test
-    void everyByteThatIsAskedForArrivesThroughTheRelay() throws IOException {
+    @ParameterizedTest
+    @EnumSource(names = {"RELAY", "SPLICE"})
+    void everyByteThatIsAskedForArrivesThroughTheRelays(Peer peer) throws IOException {
         Tools tools = Tools.onPath(System.getenv().getOrDefault("PATH", ""));
         assumeTrue(tools.find("cc").isPresent(), "SKIPPED ProgramsTest: " + Tools.missing("cc"));
         try (var children = new Children(directory, tools)) {
@@ -36,9 +39,7 @@ class ProgramsTest {
             var generators = new Generators(programs, tools, children);
             int origin = running(proxies.origin(Optional.empty())).port();
             Started.Running relay =
-                    running(
-                            proxies.start(
-                                    Peer.RELAY, Shape.tcp(), origin, Optional.empty(), Map.of()));
+                    running(proxies.start(peer, Shape.tcp(), origin, Optional.empty(), Map.of()));
 
             assertThat(Probe.get(relay.port(), "bench", "/echo"))
                     .startsWith("HTTP/1.1 200 OK\r\n")

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ProcFilesTest {
 
@@ -24,6 +25,28 @@ class ProcFilesTest {
         String rollup = Files.readString(Path.of("/proc/self/smaps_rollup"));
         assertThat(CpuTime.parse(stat).totalMicros()).isPositive();
         assertThat(Pss.parse(rollup)).isGreaterThan(10_000_000);
+    }
+
+    @Test
+    void theCompilersOfAJvmAreKnownByTheirNamesAndCountWhileTheyRun(@TempDir Path process)
+            throws IOException {
+        write(process, 1, "java", 900);
+        write(process, 2, "C2 CompilerThre", 100);
+        write(process, 3, "C1 CompilerThre", 20);
+        CompilerTime before = CompilerTime.of(process);
+        write(process, 1, "java", 950);
+        write(process, 2, "C2 CompilerThre", 130);
+        write(process, 4, "C2 CompilerThre", 7);
+        Files.delete(process.resolve("task/3/stat"));
+        assertThat(CompilerTime.of(process).since(before)).isEqualTo(370_000);
+        assertThat(CompilerTime.of(Path.of("/proc/self")).micros()).isNotEmpty();
+    }
+
+    private static void write(Path process, int thread, String name, int ticks) throws IOException {
+        Path stat = process.resolve("task").resolve(Integer.toString(thread)).resolve("stat");
+        Files.createDirectories(stat.getParent());
+        String rest = " S 1 1 1 0 -1 0 0 0 0 0 " + ticks + " 0 0 0 20 0 3 0 0 0 0";
+        Files.writeString(stat, thread + " (" + name + ")" + rest);
     }
 
     @Test
