@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 /// before that waits.
 @Confined("worker")
 final class AnyBuilder {
+    /// So much may wait: each thing that does costs many times what a client sends for it.
+    private static final int MOST_WAITING = 10_000;
+
     private final MessageBuilder in;
 
     /// What is packed; null as long as nobody said its type.
@@ -32,7 +35,7 @@ final class AnyBuilder {
         depth++;
         MessageBuilder to = packed;
         if (to == null) {
-            waiting.add(it -> it.startObject(name));
+            await(it -> it.startObject(name));
         } else if (isKnown && depth == 1) {
             expectValue(name);
             to.startObject("");
@@ -47,7 +50,7 @@ final class AnyBuilder {
         MessageBuilder to = packed;
         if (to == null) {
             if (depth >= 0) {
-                waiting.add(AnyBuilder::endObject);
+                await(AnyBuilder::endObject);
             }
         } else if (depth >= 0 || !isKnown) {
             to.endObject();
@@ -63,7 +66,7 @@ final class AnyBuilder {
         depth++;
         MessageBuilder to = packed;
         if (to == null) {
-            waiting.add(it -> it.startList(name));
+            await(it -> it.startList(name));
         } else if (isKnown && depth == 1) {
             expectValue(name);
             to.startList("");
@@ -76,7 +79,7 @@ final class AnyBuilder {
         depth--;
         MessageBuilder to = packed;
         if (to == null) {
-            waiting.add(AnyBuilder::endList);
+            await(AnyBuilder::endList);
         } else {
             to.endList();
         }
@@ -88,7 +91,7 @@ final class AnyBuilder {
             if (depth == 0 && name.equals("@type")) {
                 begin(value);
             } else {
-                waiting.add(it -> it.value(name, value));
+                await(it -> it.value(name, value));
             }
         } else if (depth == 0 && isKnown) {
             expectValue(name);
@@ -100,6 +103,18 @@ final class AnyBuilder {
         } else {
             to.value(name, value);
         }
+    }
+
+    private void await(Consumer<AnyBuilder> event) {
+        if (isBad) {
+            return;
+        }
+        if (waiting.size() == MOST_WAITING) {
+            bad("Expect @type before so much of any field in " + in.root().name());
+            waiting.clear();
+            return;
+        }
+        waiting.add(event);
     }
 
     private void expectValue(String name) {

@@ -23,9 +23,11 @@ final class Frames {
         int more = bytes.readableBytes();
         if (held.length - to < more) {
             int kept = held();
-            byte[] larger = new byte[Math.max(held.length, kept + more)];
-            System.arraycopy(held, from, larger, 0, kept);
-            held = larger;
+            // What is too small is doubled, so that many small pieces are not copied each time.
+            boolean fits = kept + more <= held.length;
+            byte[] room = fits ? held : new byte[Math.max(2 * held.length, kept + more)];
+            System.arraycopy(held, from, room, 0, kept);
+            held = room;
             from = 0;
             to = kept;
         }

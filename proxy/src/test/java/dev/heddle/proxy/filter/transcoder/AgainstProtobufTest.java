@@ -1,6 +1,7 @@
 package dev.heddle.proxy.filter.transcoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.Descriptor;
@@ -8,6 +9,8 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.util.JsonFormat;
 import dev.heddle.xds.wire.Bytes;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
@@ -208,5 +211,36 @@ class AgainstProtobufTest {
             }
         }
         assertThat(refused).isBetween(400, 1_960);
+    }
+
+    @Test
+    void whatWaitsForATypeIsLimited() throws Exception {
+        String type = "\"@type\":\"type.googleapis.com/shop.Everything\"";
+        assertThat(read(any("\"int\":[%s],".formatted(zeros(9_000)), type))).isNotEmpty();
+        assertThatThrownBy(() -> read(any("\"int\":[%s],".formatted(zeros(11_000)), type)))
+                .hasMessageContaining("Expect @type before so much");
+    }
+
+    private static String any(String before, String type) {
+        return "{\"any\":{" + before + type + "}}";
+    }
+
+    private static String zeros(int count) {
+        return "0,".repeat(count - 1) + "0";
+    }
+
+    @Test
+    void aMessageInManyPiecesIsHeldInAFewGrowingArrays() throws Exception {
+        var frames = new Frames();
+        byte[] message = new byte[100_000];
+        new Random(5).nextBytes(message);
+        ByteBuf all = Unpooled.buffer().writeByte(0).writeInt(message.length).writeBytes(message);
+        while (all.readableBytes() > 1) {
+            frames.add(all.readSlice(7 > all.readableBytes() ? all.readableBytes() - 1 : 7));
+            assertThat(frames.next()).isNull();
+        }
+        frames.add(all);
+        assertThat(frames.next()).isEqualTo(Bytes.of(message));
+        assertThat(frames.held()).isZero();
     }
 }
