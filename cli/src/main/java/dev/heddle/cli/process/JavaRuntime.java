@@ -20,12 +20,14 @@ import java.util.stream.Stream;
 /// @param proxy where the launcher laid out what a proxy needs, `lib` and `native`; empty where
 ///   proxies run from the class path of this process
 public record JavaRuntime(Path java, String classPath, Path build, Optional<Path> proxy) {
-    /// A start-up cache holds for one collector only, so every process has this one. It is mapped
-    /// where it was made for: at an address of chance each process would have to change, and so to
-    /// own, every page of it (40 MB for a proxy), and could share none with its neighbours.
+    /// A start-up cache holds for one collector and one size of objects' headers, so every process
+    /// has these. It is mapped where it was made for: at an address of chance each process would
+    /// have to change, and so to own, every page of it (40 MB for a proxy), and could share none
+    /// with its neighbours.
     private static final List<String> FLAGS =
             List.of(
                     "-XX:+UseSerialGC",
+                    "-XX:+UseCompactObjectHeaders",
                     "-XX:-UsePerfData",
                     "-Xlog:disable",
                     "-Xlog:all=error:stderr",
