@@ -1,5 +1,5 @@
-import { useEffect, type ReactNode } from 'react';
-import { Link, type LinkProps } from 'react-router';
+import { useEffect, useRef, type ReactNode } from 'react';
+import { Link, useLocation, type LinkProps } from 'react-router';
 import type { Failure } from '../api/client';
 import { useScope } from '../app/scope';
 import { useWords } from '../i18n';
@@ -36,9 +36,16 @@ export function Page(props: {
   );
 }
 
-export function Panel(props: { title: ReactNode; note?: ReactNode; actions?: ReactNode; flush?: boolean; children: ReactNode }) {
+/** A part of a page. One with an id is scrolled to where the address names it. */
+export function Panel(props: { title: ReactNode; id?: string; note?: ReactNode; actions?: ReactNode; flush?: boolean; children: ReactNode }) {
+  const here = useRef<HTMLElement>(null);
+  const { hash } = useLocation();
+  const isNamed = props.id !== undefined && hash === `#${props.id}`;
+  useEffect(() => {
+    if (isNamed) here.current?.scrollIntoView();
+  }, [isNamed]);
   return (
-    <section className="panel">
+    <section className="panel" id={props.id} ref={here}>
       <header>
         <h2>{props.title}</h2>
         {props.note !== undefined && <span className="note">{props.note}</span>}
@@ -53,11 +60,12 @@ export function Panel(props: { title: ReactNode; note?: ReactNode; actions?: Rea
 /** A link that keeps the namespace and the time that are looked at. */
 export function To({ to, ...rest }: Omit<LinkProps, 'to'> & { to: string }) {
   const { search } = useScope();
-  const [path = '', own = ''] = to.split('?');
+  const [place = '', part = ''] = to.split('#');
+  const [path = '', own = ''] = place.split('?');
   const params = new URLSearchParams(search);
   new URLSearchParams(own).forEach((value, name) => params.set(name, value));
   const text = params.toString();
-  return <Link to={text ? `${path}?${text}` : path} {...rest} />;
+  return <Link to={`${path}${text && `?${text}`}${part && `#${part}`}`} {...rest} />;
 }
 
 export function Stat(props: { label: string; value: ReactNode; note?: ReactNode; tone?: Tone; to?: string; children?: ReactNode }) {

@@ -15,7 +15,7 @@ export default function Endpoints({ service }: { service: Shape['Service'] }) {
   const of = (it: Shape['Endpoint']) => unwell.get(`${it.address}:${it.port}`) ?? [];
   const counts = (health.data?.counts ?? []).filter((it) => (it.ejected ?? 0) > 0 || it.passing !== undefined);
   return (
-    <Panel title={t('service.endpoints')} note={t('services.endpoints', { n: service.endpoints.length })} flush>
+    <Panel id="endpoints" title={t('service.endpoints')} note={t('services.endpoints', { n: service.endpoints.length })} flush>
       <Table
         label={t('service.endpoints')}
         param="endpoints"

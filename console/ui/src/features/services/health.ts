@@ -3,6 +3,10 @@ import type { Key } from '../../i18n';
 
 type Unwell = Shape['UnwellEndpoint'];
 
+/** Whether it gets no requests: one that works badly gets some, one that is new waits a moment. */
+export const isLeftOut = (it: Unwell) =>
+  it.ejection !== undefined || it.check?.state === 'failed' || it.check?.state === 'excluded';
+
 /** What proxies hold against the endpoints of a service, by `address:port`. */
 export function unwellByEndpoint(health: Shape['EndpointHealth'] | undefined, host: string) {
   const found = new Map<string, Unwell[]>();
@@ -18,7 +22,7 @@ export function unwellByEndpoint(health: Shape['EndpointHealth'] | undefined, ho
 export function unwellByService(health: Shape['EndpointHealth'] | undefined) {
   const told = new Map<string, Set<string>>();
   for (const it of health?.endpoints ?? []) {
-    if (it.ejection || it.check?.state === 'failed' || it.check?.state === 'excluded') {
+    if (isLeftOut(it)) {
       const of = told.get(it.service) ?? new Set();
       told.set(it.service, of.add(`${it.address}:${it.port}`));
     }

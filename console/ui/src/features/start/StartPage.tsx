@@ -3,12 +3,14 @@ import { api, useRead, type Shape } from '../../api/client';
 import { useScope } from '../../app/scope';
 import { useWords } from '../../i18n';
 import { Ago, Empty, Page, Panel, PlaceText, Read, Stat, Tag, To } from '../../parts';
-import { useFormat } from '../../parts/format';
+import { proxyName, useFormat } from '../../parts/format';
 import { actionOf, whoOf } from '../../parts/words';
 import { problems, type Problem } from './problems';
 import { total } from '../services/golden';
+import type { Line, Said } from '../services/leftOut';
 
 const Traffic = lazy(() => import('../services/Traffic'));
+const MOST_LINES = 3;
 
 /** What is wrong now, since when, what changed just before, and what to do. */
 export default function StartPage() {
@@ -18,6 +20,9 @@ export default function StartPage() {
   const overview = useRead(['overview'], (signal) => api.GET('/api/v1/overview', { signal }));
   const signals = useRead(['signals', query], (signal) => api.GET('/api/v1/signals', { params: { query }, signal }));
   const certificates = useRead(['certificates', ''], (signal) => api.GET('/api/v1/certificates', { signal }));
+  const ofHealth = scope.namespace ? { namespace: scope.namespace } : {};
+  const health = useRead(['endpoint-health', ofHealth], (signal) =>
+    api.GET('/api/v1/endpoint-health', { params: { query: ofHealth }, signal }));
   const versions = useRead(['versions'], (signal) => api.GET('/api/v1/versions', { signal }));
 
   return (
@@ -28,6 +33,7 @@ export default function StartPage() {
             overview: within(data, scope.namespace),
             signals: signals.data?.signals ?? [],
             certificates: certificates.data,
+            health: health.data,
           });
           return (
             <>
@@ -104,8 +110,7 @@ function Numbers({ overview, signals }: { overview: Shape['Overview']; signals: 
 
 function Problems({ found }: { found: Problem[] }) {
   const { t } = useWords();
-  const say = (text: string | { key: Parameters<typeof t>[0]; values?: Record<string, string | number> }) =>
-    typeof text === 'string' ? text : t(text.key, text.values);
+  const say = (text: Said) => (typeof text === 'string' ? text : t(text.key, text.values));
   return (
     <Panel title={t('start.problems')} flush note={found.length > 0 ? t('start.count', { n: found.length }) : undefined}>
       {found.length === 0 ? (
@@ -120,6 +125,7 @@ function Problems({ found }: { found: Problem[] }) {
                 {it.since && <span className="soft"><Ago time={it.since} /></span>}
               </div>
               {it.detail && <div className="break">{it.detail}</div>}
+              {it.lines && <Lines of={it.lines} say={say} />}
               <div className="soft">{say(it.next)}</div>
               {it.file && <PlaceText file={it.file} line={it.line ?? 0} />}
             </li>
@@ -127,6 +133,27 @@ function Problems({ found }: { found: Problem[] }) {
         </ul>
       )}
     </Panel>
+  );
+}
+
+/** The first few of what is wrong with endpoints: which, why, and who says so. */
+function Lines({ of, say }: { of: Line[]; say: (text: Said) => string }) {
+  const { t } = useWords();
+  return (
+    <>
+      {of.slice(0, MOST_LINES).map((it) => (
+        <div key={`${it.endpoint} ${say(it.why[0] ?? '')}`} className="row">
+          {it.endpoint && <span className="mono break">{it.endpoint}</span>}
+          <span>{it.why.map(say).join(' · ')}</span>
+          <span className="soft break" title={it.proxies.map(proxyName).join(', ')}>
+            {it.proxies.length === 1
+              ? t('health.says', { proxy: proxyName(it.proxies[0] ?? '') })
+              : t('health.sayProxies', { n: it.proxies.length })}
+          </span>
+        </div>
+      ))}
+      {of.length > MOST_LINES && <div className="soft">{t('history.more', { n: of.length - MOST_LINES })}</div>}
+    </>
   );
 }
 

@@ -1,14 +1,16 @@
 import type { Shape } from '../../api/client';
-import type { Key } from '../../i18n';
+import { leftOut, type LeftOut, type Line, type Said } from '../services/leftOut';
 import { proxyName, shortHost } from '../../parts/format';
 
 export interface Problem {
   id: string;
   tone: 'bad' | 'warn';
   /** What is wrong: a text of the control plane, or one of ours. */
-  title: string | { key: Key; values: Record<string, string | number> };
+  title: Said;
   detail: string;
-  next: string | { key: Key };
+  /** Which endpoints, why, and who says so. */
+  lines?: Line[];
+  next: Said;
   since?: string;
   to: string;
   file?: string;
@@ -19,6 +21,7 @@ interface Evidence {
   overview: Shape['Overview'];
   signals: Shape['Golden'][];
   certificates: Shape['Certificates'] | undefined;
+  health: Shape['EndpointHealth'] | undefined;
 }
 
 /** From this share of failed calls on a service is worth a look, and from that on it is broken. */
@@ -30,11 +33,13 @@ const CERTIFICATE_DAYS = 14;
 const DAY_SECONDS = 86_400;
 
 /** All that is wrong now, the worst first. */
-export function problems({ overview, signals, certificates }: Evidence): Problem[] {
+export function problems({ overview, signals, certificates, health }: Evidence): Problem[] {
   return [
     ...overview.findings.filter((it) => it.severity !== 'info').map(ofFinding),
     ...overview.proxies.flatMap(ofProxy),
     ...signals.flatMap(ofService),
+    ...leftOut(health, overview.services).map(ofLeftOut),
+    ...(health && health.more > 0 ? [ofMore(health.more)] : []),
     ...(certificates?.certificates ?? []).flatMap(ofCertificate),
   ].toSorted((a, b) => Number(b.tone === 'bad') - Number(a.tone === 'bad'));
 }
@@ -86,6 +91,28 @@ function ofService(it: Shape['Golden']): Problem[] {
     next: { key: 'problem.errors.next' },
     to: `/logs?errors=1${service && `&service=${encodeURIComponent(service)}`}`,
   }];
+}
+
+function ofLeftOut(it: LeftOut): Problem {
+  const values = { service: shortHost(it.service || it.cluster), n: it.endpoints, all: it.all };
+  return {
+    id: `endpoints ${it.service || it.cluster}`,
+    tone: it.none ? 'bad' : 'warn',
+    title: { key: it.all > 0 ? 'problem.leftOut' : 'problem.leftOut.unknown', values },
+    detail: '',
+    lines: it.lines,
+    next: { key: 'problem.leftOut.next' },
+    ...(it.since && { since: it.since }),
+    to: it.all > 0 ? `/services/${encodeURIComponent(it.service)}#endpoints` : `/proxies/${encodeURIComponent(it.proxy)}`,
+  };
+}
+
+/** Of many a proxy says only how many they are. */
+function ofMore(n: number): Problem {
+  return {
+    id: 'endpoints more', tone: 'warn', title: { key: 'problem.leftOut.more', values: { n } }, detail: '',
+    next: { key: 'problem.leftOut.moreNext' }, to: '/services',
+  };
 }
 
 function ofCertificate(it: Shape['Certificate']): Problem[] {
