@@ -1364,9 +1364,10 @@ final class Commands {
             mixinStandardHelpOptions = true,
             description = {
                 "Signs in at the provider of OpenID Connect that a running mesh knows.",
-                "It prints an address for a browser on this machine, or, with --device, a code for",
-                "any browser. The token is good for twelve hours; later commands find it by",
-                "themselves, 'heddle user logout' ends it. With a password: 'heddle user login'."
+                "It prints an address and opens it in the browser of this machine, where there is",
+                "one; or, with --device, it prints a code for any browser. The token is good for",
+                "twelve hours; later commands find it by themselves, 'heddle user logout' ends it.",
+                "With a password: 'heddle user login'."
             },
             footer = {"", "Example:", "  heddle login --api https://mesh.example.com"})
     int login(
@@ -1377,8 +1378,17 @@ final class Commands {
                                 "logins: for machines without a browser."
                             })
                     boolean onDevice,
+            @Option(
+                            names = "--no-browser",
+                            description = "Prints the address and opens no browser.")
+                    boolean isQuiet,
             @Mixin Mixins.ControlPlane mesh) {
-        return Login.run(mesh.api(machine), onDevice, machine);
+        if (onDevice && isQuiet) {
+            throw Failure.usage("--no-browser: --device opens none", "leave one of them out");
+        }
+        var way =
+                onDevice ? Login.Way.DEVICE : isQuiet ? Login.Way.ADDRESS : Login.Way.BROWSER;
+        return Login.run(mesh.api(machine), way, machine);
     }
 
     @Command(

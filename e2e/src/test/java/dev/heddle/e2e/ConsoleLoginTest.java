@@ -34,8 +34,6 @@ import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.URLDecoder;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -46,7 +44,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -54,6 +51,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /// People sign in to the console at a real provider, as programs do and in a browser.
@@ -65,8 +64,8 @@ class ConsoleLoginTest {
     private static final String PASSWORD = "correct horse battery";
 
     private final Parts parts = new Parts();
-    private final HttpClient client = HttpClient.newHttpClient();
     private LoginProvider provider;
+    private SignIn people;
     private ControlPlane control;
     private String page;
 
@@ -80,6 +79,7 @@ class ConsoleLoginTest {
                         new LoginProvider(
                                 Files.createDirectories(directory.resolve("provider")),
                                 new LoginProvider.ConsolePage(page)));
+        people = parts.add(new SignIn(provider, page));
         control =
                 parts.add(
                         ControlPlane.start(
@@ -119,120 +119,46 @@ class ConsoleLoginTest {
         parts.close();
     }
 
-    private HttpResponse<String> sent(HttpRequest.Builder request) throws Exception {
-        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-    }
-
-    private HttpResponse<String> post(String path, String body, String token) throws Exception {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create(page + "/api/v1/" + path))
-                        .header("content-type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(body));
-        return sent(token.isEmpty() ? request : request.header("authorization", token));
-    }
-
-    private static String said(HttpResponse<String> answer, String name) {
-        Node node = ((Node.Mapping) Json.parse(answer.body())).get(name).orElseThrow();
-        return ((Node.Text) node).value();
-    }
-
-    /// The cookie of somebody who is logged in at the provider.
-    private String atProvider(String user) throws Exception {
-        HttpResponse<String> login =
-                sent(
-                        HttpRequest.newBuilder(URI.create(provider.issuer() + "/login"))
-                                .header("content-type", "application/x-www-form-urlencoded")
-                                .POST(
-                                        HttpRequest.BodyPublishers.ofString(
-                                                "username=" + user + "&password=secret")));
-        return login.headers().firstValue("set-cookie").orElseThrow().split(";", 2)[0];
-    }
-
-    /// Where the provider leads to.
-    private URI led(String url, String session) throws Exception {
-        HttpResponse<String> answer =
-                sent(HttpRequest.newBuilder(URI.create(url)).header("cookie", session));
-        return URI.create(answer.headers().firstValue("location").orElseThrow());
-    }
-
-    private static Map<String, String> query(URI uri) {
-        var query = new TreeMap<String, String>();
-        for (String pair : uri.getRawQuery().split("&", -1)) {
-            String[] both = pair.split("=", 2);
-            query.put(both[0], URLDecoder.decode(both[1], UTF_8));
-        }
-        return query;
-    }
-
-    private HttpResponse<String> signIn(String session) throws Exception {
-        HttpResponse<String> begun = post("login/begin", "{\"to\": \"/rules\"}", "");
-        assertThat(begun.statusCode()).as(begun.body()).isEqualTo(200);
-        URI back = led(said(begun, "url"), session);
-        assertThat(back.toString()).startsWith(page + "/signed-in?");
-        return post(
-                "login/end",
-                "{\"state\": %s, \"secret\": %s, \"code\": %s}"
-                        .formatted(
-                                Json.quote(query(back).getOrDefault("state", "")),
-                                Json.quote(said(begun, "secret")),
-                                Json.quote(query(back).getOrDefault("code", ""))),
-                "");
-    }
-
     @Test
     void whoTheProviderKnowsHasTheRolesOfHisGroupsUntilHeSignsOut() throws Exception {
-        String session = atProvider("ann");
-        HttpResponse<String> done = signIn(session);
+        String session = people.atProvider("ann");
+        HttpResponse<String> done = people.signIn(session);
         assertThat(done.statusCode()).as(done.body()).isEqualTo(200);
-        assertThat(said(done, "to")).isEqualTo("/rules");
-        String token = "Bearer " + said(done, "token");
+        assertThat(SignIn.said(done, "to")).isEqualTo("/rules");
+        String token = "Bearer " + SignIn.said(done, "token");
         HttpRequest.Builder who =
                 HttpRequest.newBuilder(URI.create(page + "/api/v1/whoami"))
                         .header("authorization", token);
-        assertThat(sent(who).body()).contains("\"ann\"", "operator:shop");
-        HttpResponse<String> left = post("logout", "{}", token);
-        assertThat(led(said(left, "url"), session)).isEqualTo(URI.create(page + "/"));
-        assertThat(sent(who).statusCode()).isEqualTo(401);
+        assertThat(people.sent(who).body()).contains("\"ann\"", "operator:shop");
+        HttpResponse<String> left = people.post("logout", "{}", token);
+        assertThat(people.led(SignIn.said(left, "url"), session)).isEqualTo(URI.create(page + "/"));
+        assertThat(people.sent(who).statusCode()).isEqualTo(401);
         assertThat(audit()).contains("\"ann\"", "/api/v1/login/end", "/api/v1/logout");
     }
 
     @Test
     void groupsThatOnlyTheProvidersUserinfoTellsHaveTheirRolesToo() throws Exception {
-        HttpResponse<String> done = signIn(atProvider("cat"));
+        HttpResponse<String> done = people.signIn(people.atProvider("cat"));
         assertThat(done.statusCode()).as(done.body()).isEqualTo(200);
-        assertThat(said(done, "user")).isEqualTo("cat");
+        assertThat(SignIn.said(done, "user")).isEqualTo("cat");
     }
 
     @Test
     void theCommandLineSignsInByABrowserOnItsMachineAndKeepsTheToken(@TempDir Path home)
             throws Exception {
         var out = new ByteArrayOutputStream();
-        var machine =
-                new Machine(
-                        InputStream.nullInputStream(),
-                        new PrintStream(out, true, UTF_8),
-                        System.err,
-                        false,
-                        home,
-                        home,
-                        Map.of("HOME", home.toString()),
-                        System::nanoTime);
+        Machine machine = machine(home, out);
         var nobody = new Api(page, Optional.empty());
-        Begun<Integer> login = Begun.of(() -> Login.run(nobody, false, machine));
+        Begun<Integer> login = Begun.of(() -> Login.run(nobody, Login.Way.ADDRESS, machine));
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> out.toString(UTF_8).contains("/oauth2/authorize?"));
-        String url =
-                out.toString(UTF_8)
-                        .lines()
-                        .filter(it -> it.startsWith("http"))
-                        .findFirst()
-                        .orElseThrow();
-        URI back = led(url, atProvider("ann"));
+        String url = printed(out);
+        URI back = people.led(url, people.atProvider("ann"));
         assertThat(back.toString()).startsWith("http://127.0.0.1:").contains("/signed-in?code=");
         // Whoever else finds the port ends nothing.
         URI port = back.resolve("/signed-in");
-        assertThat(sent(HttpRequest.newBuilder(port)).statusCode()).isEqualTo(404);
-        assertThat(sent(HttpRequest.newBuilder(back)).body()).contains("you can close this page");
+        assertThat(people.sent(HttpRequest.newBuilder(port)).statusCode()).isEqualTo(404);
+        assertThat(people.sent(HttpRequest.newBuilder(back)).body()).contains("you can close this page");
         assertThat(login.get()).isZero();
         assertThat(out.toString(UTF_8)).contains("signed in as ann at " + page);
         Path kept;
@@ -244,6 +170,59 @@ class ConsoleLoginTest {
         Api ann = Credentials.api(Credentials.Said.of(page), machine);
         assertThat(ann.token()).isPresent();
         assertThat(Users.logout(ann, machine)).isZero();
+        assertThat(home.resolve("opened")).doesNotExist();
+    }
+
+    /// A machine with a display and a program that opens addresses: it notes them in `opened`.
+    private static Machine machine(Path home, ByteArrayOutputStream out) throws IOException {
+        Path opener = Files.createDirectories(home.resolve("bin")).resolve("xdg-open");
+        Files.writeString(
+                opener,
+                """
+                #!/bin/sh
+                printf '%s' "$*" >"$HOME/noted" && /bin/mv "$HOME/noted" "$HOME/opened"
+                """);
+        Files.setPosixFilePermissions(opener, PosixFilePermissions.fromString("rwx------"));
+        return new Machine(
+                InputStream.nullInputStream(),
+                new PrintStream(out, true, UTF_8),
+                System.err,
+                false,
+                home,
+                home,
+                Map.of(
+                        "HOME",
+                        home.toString(),
+                        "PATH",
+                        opener.getParent().toString(),
+                        "DISPLAY",
+                        ":9"),
+                System::nanoTime);
+    }
+
+    private static String printed(ByteArrayOutputStream out) {
+        return out.toString(UTF_8)
+                .lines()
+                .filter(it -> it.startsWith("http"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void theCommandLineOpensTheBrowserOfItsMachine(@TempDir Path home) throws Exception {
+        var out = new ByteArrayOutputStream();
+        Machine machine = machine(home, out);
+        var nobody = new Api(page, Optional.empty());
+        Begun<Integer> login = Begun.of(() -> Login.run(nobody, Login.Way.BROWSER, machine));
+        Path opened = home.resolve("opened");
+        await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(opened));
+        assertThat(Files.readString(opened)).isEqualTo(printed(out)).contains("/oauth2/authorize?");
+        people.sent(
+                HttpRequest.newBuilder(
+                        people.led(Files.readString(opened), people.atProvider("ann"))));
+        assertThat(login.get()).isZero();
+        assertThat(out.toString(UTF_8)).contains("signed in as ann at " + page);
     }
 
     @Test
@@ -258,7 +237,7 @@ class ConsoleLoginTest {
                         Path.of(""),
                         Map.of(),
                         System::nanoTime);
-        assertThatThrownBy(() -> Login.run(new Api(page, Optional.empty()), true, machine))
+        assertThatThrownBy(() -> Login.run(new Api(page, Optional.empty()), Login.Way.DEVICE, machine))
                 .isInstanceOf(Failure.class)
                 .hasMessageContaining("the provider");
     }
@@ -271,9 +250,9 @@ class ConsoleLoginTest {
 
     @Test
     void whoHasNoGroupWithARoleIsRefusedInWordsAndRecorded() throws Exception {
-        HttpResponse<String> refused = signIn(atProvider("bob"));
+        HttpResponse<String> refused = people.signIn(people.atProvider("bob"));
         assertThat(refused.statusCode()).isEqualTo(403);
-        assertThat(said(refused, "reason")).isEqualTo("role");
+        assertThat(SignIn.said(refused, "reason")).isEqualTo("role");
         assertThat(audit()).contains("'bob' has no role here").doesNotContain("hush-console");
     }
 

@@ -51,7 +51,7 @@ import org.springframework.web.filter.DelegatingFilterProxy;
 /// who is in the group `mesh`, `cat`, of whom it says that in its userinfo alone, and `bob`, who is
 /// in none, all with the password `secret`; and three clients that must show a code's verifier:
 /// `shop`, `brief`, whose tokens are good for [#BRIEF], and `console`.
-final class LoginProvider implements AutoCloseable {
+public final class LoginProvider implements AutoCloseable {
     static final Duration BRIEF = Duration.ofSeconds(3);
 
     private final Tomcat tomcat = new Tomcat();
@@ -62,10 +62,10 @@ final class LoginProvider implements AutoCloseable {
     }
 
     /// Where browsers find the client `console`.
-    record ConsolePage(String address) {}
+    public record ConsolePage(String address) {}
 
     /// @param directory for what Tomcat wants to keep
-    LoginProvider(Path directory, ConsolePage console) throws IOException {
+    public LoginProvider(Path directory, ConsolePage console) throws IOException {
         tomcat.setBaseDir(directory.toString());
         tomcat.setPort(0);
         tomcat.getConnector()
@@ -105,7 +105,7 @@ final class LoginProvider implements AutoCloseable {
     }
 
     /// As its tokens have it.
-    String issuer() {
+    public String issuer() {
         return "http://127.0.0.1:" + port();
     }
 

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /// `heddle login`: signs in at the provider of OpenID Connect that the control plane knows.
 ///
-/// With a browser on this machine the provider leads it to a port of the loopback interface, at
+/// With a browser on this machine, which this opens, the provider leads it to a port of the loopback interface, at
 /// which this waits (RFC 8252); without one, somebody types a code into any other browser (RFC
 /// 8628). The control plane asks the provider in both cases: this never sees what the provider
 /// gives, and keeps a token of the control plane, as after a login with a password.
@@ -37,11 +37,20 @@ public final class Login {
 
     private Login() {}
 
+    /// How somebody signs in.
+    public enum Way {
+        /// In the browser of this machine, which is opened where there is one.
+        BROWSER,
+        /// In a browser of this machine that he opens himself.
+        ADDRESS,
+        /// With a code that he types in a browser elsewhere.
+        DEVICE
+    }
+
     /// Signs in.
     ///
-    /// @param onDevice whether somebody types a code elsewhere
     /// @throws Failure when nobody is signed in in the end, with the reason
-    public static int run(Api said, boolean onDevice, Machine machine) {
+    public static int run(Api said, Way way, Machine machine) {
         // Whoever signs in is nobody yet.
         var api = new Api(said.base(), Optional.empty(), said.tls());
         if (api.get("login").answer().at("provider").text().isEmpty()) {
@@ -50,14 +59,14 @@ public final class Login {
                     "'./heddle user login NAME' signs in with a password; 'heddle control"
                             + " --oidc-issuer' names a provider");
         }
-        Answer made = onDevice ? device(api, machine) : browser(api, machine);
+        Answer made = way == Way.DEVICE ? device(api, machine) : browser(api, way, machine);
         Users.keep(api, made.at("token").text(), machine);
         machine.out()
                 .println("signed in as %s at %s".formatted(made.at("user").text(), api.base()));
         return 0;
     }
 
-    private static Answer browser(Api api, Machine machine) {
+    private static Answer browser(Api api, Way way, Machine machine) {
         var back = new CompletableFuture<Map<String, String>>();
         HttpServer server;
         try {
@@ -82,13 +91,7 @@ public final class Login {
                                                     .formatted(
                                                             server.getAddress().getPort(), RETURN)))
                             .answer();
-            machine.out()
-                    .println(
-                            "Open this address in a browser on this machine, within %d minutes"
-                                            .formatted(PATIENCE.toMinutes())
-                                    + " (elsewhere: './heddle login --device'):");
-            machine.out().println(begun.at("url").text());
-            machine.out().flush();
+            show(begun.at("url").text(), way, machine);
             Map<String, String> said = awaited(back);
             return api.send(
                             "POST",
@@ -105,6 +108,26 @@ public final class Login {
         } finally {
             // The page that was just answered gets there before the connection ends.
             server.stop(1);
+        }
+    }
+
+    /// Prints the address, which also stands there when a browser opens, as it may be another one
+    /// than somebody wants.
+    private static void show(String address, Way way, Machine machine) {
+        Optional<Browser> browser =
+                way == Way.BROWSER ? Browser.of(machine) : Optional.empty();
+        String within =
+                "on this machine, within %d minutes (elsewhere: './heddle login --device'):"
+                        .formatted(PATIENCE.toMinutes());
+        machine.out()
+                .println(
+                        browser.isPresent()
+                                ? "A browser opens this address; if none does, open it " + within
+                                : "Open this address in a browser " + within);
+        machine.out().println(address);
+        machine.out().flush();
+        if (browser.isPresent() && browser.get().open(address, machine).isEmpty()) {
+            machine.err().println("heddle: no browser could be started: open the address above");
         }
     }
 

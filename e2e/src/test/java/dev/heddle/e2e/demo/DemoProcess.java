@@ -38,7 +38,17 @@ record DemoProcess(
 
     /// Starts a demo on free ports, without traffic, and waits until it is up.
     static DemoProcess start(Path data, String dataPlane) {
-        var demo = begin(data, dataPlane, FreePorts.one(), FreePorts.one());
+        return upWhenStarted(begin(data, dataPlane, FreePorts.one(), FreePorts.one(), List.of()));
+    }
+
+    /// Starts a demo of Heddle's proxies and waits until it is up.
+    ///
+    /// @param more options, as in `--oidc-client`, `console`
+    static DemoProcess start(Path data, int consolePort, List<String> more) {
+        return upWhenStarted(begin(data, "heddle", FreePorts.one(), consolePort, more));
+    }
+
+    private static DemoProcess upWhenStarted(DemoProcess demo) {
         try {
             demo.introduced.await(LONGEST_START.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException _) {
@@ -53,7 +63,12 @@ record DemoProcess(
 
     /// Starts a demo and does not wait.
     static DemoProcess begin(Path data, String dataPlane, int gatewayPort, int consolePort) {
-        var command =
+        return begin(data, dataPlane, gatewayPort, consolePort, List.of());
+    }
+
+    private static DemoProcess begin(
+            Path data, String dataPlane, int gatewayPort, int consolePort, List<String> more) {
+        List<String> usual =
                 List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:+UseSerialGC",
@@ -75,6 +90,7 @@ record DemoProcess(
                         Integer.toString(consolePort),
                         "--data",
                         data.toString());
+        List<String> command = Stream.concat(usual.stream(), more.stream()).toList();
         try {
             var process = new ProcessBuilder(command).redirectErrorStream(true).start();
             var demo =
