@@ -167,6 +167,12 @@ export function Ago({ time }: { time: string }) {
   );
 }
 
+/** A file's name and a line, in a table: where it lies is told by a title. */
+export function PlaceName({ file, line }: { file: string; line: number }) {
+  const name = file.slice(file.lastIndexOf('/') + 1);
+  return file ? <span className="mono soft nowrap" title={file}>{line ? `${name}:${line}` : name}</span> : null;
+}
+
 /** A file and a line, as people click on them elsewhere. */
 export function PlaceText({ file, line }: { file: string; line: number }) {
   return file ? <span className="mono soft break">{line ? `${file}:${line}` : file}</span> : null;

@@ -4,6 +4,7 @@ import { useWords } from '../../i18n';
 import { Ago, Empty, Page, Panel, PlaceText, Read, Stat, Tag, type Tone } from '../../parts';
 import { Table, type Column } from '../../parts/Table';
 import { useFormat } from '../../parts/format';
+import { stateOf } from '../../parts/words';
 import { shortFile } from '../rules/RulesPage';
 
 const DAY_SECONDS = 86_400;
@@ -79,7 +80,7 @@ function Workloads({ workloads }: { workloads: Shape['WorkloadCertificate'][] })
         { id: 'identity', title: t('certificates.identity'), order: (it) => it.identity, cell: (it) => <code className="break">{it.identity}</code> },
         { id: 'number', title: t('certificates.number'), cell: (it) => <code className="break">{it.number}</code> },
         { id: 'ends', title: t('certificates.ends'), order: (it) => it.secondsLeft, cell: (it) => <Ago time={it.notAfter} /> },
-        { id: 'state', title: t('proxy.state'), order: (it) => it.state, cell: (it) => it.state },
+        { id: 'state', title: t('proxy.state'), order: (it) => it.state, cell: (it) => <Tag tone={it.state === 'in use' ? 'good' : 'bad'}>{stateOf(t, it.state)}</Tag> },
       ]}
       rows={workloads} rowKey={(it) => it.number}
       empty={<Empty icon="certificates" title={t('certificates.noWorkloads')}>{t('certificates.noWorkloadsNext')}</Empty>} />
@@ -94,7 +95,7 @@ function Domains({ domains }: { domains: Shape['TrustDomain'][] }) {
         { id: 'name', title: t('rules.name'), cell: (it) => <strong>{it.name}</strong> },
         { id: 'url', title: 'URL', cell: (it) => <code className="break">{it.url}</code> },
         { id: 'roots', title: t('certificates.roots'), right: true, cell: (it) => it.roots.length },
-        { id: 'trouble', title: t('proxy.state'), cell: (it) => (it.trouble ? <span className="bad break">{it.trouble}</span> : <Tag tone="good">{it.read}</Tag>) },
+        { id: 'trouble', title: t('proxy.state'), cell: (it) => (it.trouble ? <span className="bad break">{it.trouble}</span> : <Ago time={it.read} />) },
       ]}
       rows={domains} rowKey={(it) => it.name} />
   );

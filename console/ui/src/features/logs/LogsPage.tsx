@@ -5,6 +5,7 @@ import { useScope } from '../../app/scope';
 import { useWords } from '../../i18n';
 import { Button, Empty, Page, Panel, Read, Tag, To } from '../../parts';
 import { useFormat } from '../../parts/format';
+import { reporterOf } from '../../parts/words';
 import { LogFacts } from './LogFacts';
 import './logs.css';
 
@@ -112,7 +113,7 @@ function Found({ entries }: { entries: Shape['Log'][] }) {
                   </button>
                 </td>
                 <td><Code of={it} /></td>
-                <td className="nowrap">{`${it.source.workload || '?'} → ${it.destination.workload || it.destination.service || '?'}`}<div className="under">{it.reporter}</div></td>
+                <td className="nowrap">{`${it.source.workload || '?'} → ${it.destination.workload || it.destination.service || '?'}`}<div className="under">{reporterOf(t, it.reporter)}</div></td>
                 <td className="break">
                   <span className="mono">{it.method ? `${it.method} ${it.path}` : it.protocol}</span>
                   {it.error && <div className="under">{it.reason || it.details}</div>}

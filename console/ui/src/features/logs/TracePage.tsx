@@ -4,6 +4,7 @@ import { api, useRead, type Shape } from '../../api/client';
 import { useWords } from '../../i18n';
 import { Empty, Facts, Page, Panel, Read, Tag, To } from '../../parts';
 import { useFormat } from '../../parts/format';
+import { reporterOf } from '../../parts/words';
 import { Code } from './LogsPage';
 import { LogFacts } from './LogFacts';
 import { bars, type Bar } from './waterfall';
@@ -42,7 +43,7 @@ function Whole({ why }: { why: Shape['Why'] }) {
                     <Code of={log} />
                     <span>{`${log.source.workload || '?'} → ${log.destination.workload || log.destination.service || '?'}`}</span>
                     <span className="mono break">{`${log.method} ${log.path}`}</span>
-                    <span className="soft">{log.reporter}</span>
+                    <span className="soft">{reporterOf(t, log.reporter)}</span>
                   </summary>
                   <LogFacts log={log} />
                 </details>

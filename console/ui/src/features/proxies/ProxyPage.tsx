@@ -112,7 +112,7 @@ function Config({ id }: { id: string }) {
   return (
     <Panel title={t('proxy.config')} note={config.data && t('proxy.configVersion', { version: String(config.data.version) })}
       actions={
-        <input className="field" type="search" aria-label={t('proxy.configFind')} placeholder={t('proxy.configFind')}
+        <input className="field" size={26} type="search" aria-label={t('proxy.configFind')} placeholder={t('proxy.configFind')}
           value={params.get('find') ?? ''} onChange={(event) => set({ find: event.target.value })} />
       }>
       <Read of={config}>

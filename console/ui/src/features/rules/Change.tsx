@@ -56,7 +56,7 @@ export function Change({ before, from, text, set, named, done }: {
           note={check.isFetching ? t('rules.checking') : undefined}
           actions={mayWrite ? (
             <div className="toolbar">
-              <input className="field" aria-label={t('rules.why')} placeholder={t('rules.why')} value={why} maxLength={200} onChange={(event) => setWhy(event.target.value)} />
+              <input className="field" size={28} aria-label={t('rules.why')} placeholder={t('rules.why')} value={why} maxLength={200} onChange={(event) => setWhy(event.target.value)} />
               <label className="check" title={STAGES}>
                 <input type="checkbox" checked={inStages} onChange={(event) => setInStages(event.target.checked)} />{t('stage.wish')}
               </label>

@@ -4,7 +4,7 @@ import { api, useRead, type Shape } from '../../api/client';
 import { useMay } from '../../api/roles';
 import { useScope } from '../../app/scope';
 import { useWords } from '../../i18n';
-import { Ago, Empty, Page, Panel, PlaceText, Read, Tag, To } from '../../parts';
+import { Ago, Empty, Page, Panel, PlaceName, Read, Tag, To } from '../../parts';
 import { Table, type Column } from '../../parts/Table';
 import { useFormat } from '../../parts/format';
 import { Filter } from '../services/ServicesPage';
@@ -65,7 +65,7 @@ export default function RulesPage() {
       id: 'last', title: t('rules.lastHit'), right: true, order: (it) => it.last ?? '',
       cell: (it) => (it.last ? <Ago time={it.last} /> : it.dead > 0 ? <Tag tone="warn">{t('rules.dead', { n: it.dead })}</Tag> : <span className="soft">–</span>),
     },
-    { id: 'place', title: t('service.defined'), order: (it) => it.resource.file, cell: (it) => <PlaceText file={shortFile(it.resource.file)} line={it.resource.line} /> },
+    { id: 'place', title: t('service.defined'), order: (it) => it.resource.file, cell: (it) => <PlaceName file={it.resource.file} line={it.resource.line} /> },
   ];
 
   return (
