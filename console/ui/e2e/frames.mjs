@@ -78,8 +78,9 @@ async function paced(times, act) {
 
 /**
  * What Chromium's own trace says of the time in which something is done. Of frames: how many it drew, and how many were due
- * and not drawn (DroppedFrame). Of the page's main thread: processor time for each frame, and the longest task. That is the
- * page's own doing, whatever else runs on the machine: below the time of a frame, it is not the page that drops one.
+ * and not drawn (DroppedFrame). Of the page's main thread: processor time for each frame, and the longest task; of what
+ * draws for it, as many threads as there are: processor time for each frame. That is the page's own doing, whatever else
+ * runs on the machine: below the time of a frame, it is not the page that drops one.
  */
 async function traced(page, act) {
   await browser.startTracing(page, { categories: ['toplevel', 'devtools.timeline', 'disabled-by-default-devtools.timeline', 'disabled-by-default-devtools.timeline.frame'] });
@@ -89,11 +90,14 @@ async function traced(page, act) {
   const main = traceEvents.find((it) => it.name === 'TracingStartedInBrowser')?.args.data.frames?.map((it) => it.processId) ?? [];
   const threads = traceEvents.filter((it) => it.name === 'thread_name' && it.args.name === 'CrRendererMain' && main.includes(it.pid));
   const tasks = traceEvents.filter((it) => it.name === 'RunTask' && it.tdur !== undefined && threads.some((t) => t.pid === it.pid && t.tid === it.tid));
+  const draws = new Set(traceEvents.filter((it) => it.name === 'thread_name' && it.args.name === 'VizCompositorThread').map((it) => `${it.pid} ${it.tid}`));
+  const drawing = traceEvents.filter((it) => it.tdur !== undefined && (it.name === 'RasterTask' || (it.name === 'RunTask' && draws.has(`${it.pid} ${it.tid}`))));
   const count = (name) => traceEvents.filter((it) => it.name === name && main.includes(it.pid)).length;
   const drawn = count('DrawFrame');
+  const forEachFrame = (all) => Number((all.reduce((sum, it) => sum + it.tdur, 0) / 1_000 / Math.max(1, drawn)).toFixed(1));
   return {
     drawn, dropped: count('DroppedFrame'), trace,
-    processor: Number((tasks.reduce((sum, it) => sum + it.tdur, 0) / 1_000 / Math.max(1, drawn)).toFixed(1)),
+    processor: forEachFrame(tasks), drawing: forEachFrame(drawing),
     longest: Number((Math.max(0, ...tasks.map((it) => it.tdur)) / 1_000).toFixed(1)),
   };
 }
@@ -134,6 +138,7 @@ for (const [name, move] of Object.entries(moves)) {
   const it = await traced(page, move);
   console.log(`      ${name}: ${it.drawn} frames drawn, ${it.dropped} dropped`);
   figure(`${name}: processor time of the page for each frame`, it.processor, 'ms', Number(FRAME_MILLIS.toFixed(1)));
+  figure(`${name}: processor time of drawing for each frame`, it.drawing, 'ms', Number(FRAME_MILLIS.toFixed(1)));
   figure(`${name}: longest task`, it.longest, 'ms', 50);
   if (out) {
     mkdirSync(out, { recursive: true });

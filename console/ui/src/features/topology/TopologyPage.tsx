@@ -15,6 +15,7 @@ import { toneOfErrors } from '../services/golden';
 import { Bundle } from './Bundle';
 import { Side } from './Side';
 import { SmallMap } from './SmallMap';
+import type { StillBox } from './Still';
 import { TimeTravel } from './TimeTravel';
 import { edgeId, looked, received, type GraphEdge, type GraphNode, type Picture } from './graph';
 import { HEIGHT, WIDTH, layout, type Layout } from './layout';
@@ -103,6 +104,23 @@ function Map_({ picture, isSearched }: { picture: Picture; isSearched: boolean }
   const isLarge = picture.edges.length > MOST_EDGES;
   const [isFar, setFar] = useState(false);
 
+  // What they say of themselves, once for the boxes and for the image that stands in for them.
+  const faces = useMemo(() => new Map(picture.nodes.map((it) => {
+    const health = received(it.id, picture.edges);
+    return [it.id, {
+      name: cut(it.party.workload || shortHost(it.party.service) || t('topology.nobody'), isLarge),
+      what: health.requests > 0 ? `${format.rate(health.perSecond)}/s · ${format.share(health.errorShare)}` : t('topology.callsOnly'),
+      tone: health.requests > 0 ? toneOfErrors(health.errorShare) : 'idle',
+    }];
+    // The formats change with the language only.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  })), [picture, isLarge, t]);
+
+  const stills = useMemo<StillBox[]>(() => picture.nodes.flatMap((it) => {
+    const [at, box, face] = [places?.nodes.get(it.id), places?.namespaces.get(it.party.namespace), faces.get(it.id)];
+    return at && box && face ? [{ x: box.x + at.x, y: box.y + at.y, name: face.name, tone: face.tone }] : [];
+  }), [picture, places, faces]);
+
   const nodes = useMemo<(ServiceNode | NamespaceNode)[]>(() => {
     if (!places) return [];
     const boxes = [...places.namespaces].map(([name, box]): NamespaceNode => ({
@@ -112,22 +130,17 @@ function Map_({ picture, isSearched }: { picture: Picture; isSearched: boolean }
     const services = picture.nodes.flatMap((it): ServiceNode[] => {
       const at = places.nodes.get(it.id);
       const box = places.namespaces.get(it.party.namespace);
-      if (!at || !box) return [];
-      const health = received(it.id, picture.edges);
-      const what = health.requests > 0
-        ? `${format.rate(health.perSecond)}/s · ${format.share(health.errorShare)}`
-        : t('topology.callsOnly');
+      const face = faces.get(it.id);
+      if (!at || !box || !face) return [];
       return [{
         id: it.id, type: 'service', parentId: `ns ${it.party.namespace}`, position: at, width: WIDTH, height: HEIGHT,
         style: standing({ x: box.x + at.x, y: box.y + at.y }),
-        draggable: false, selected: it.id === node, ariaLabel: `${it.party.workload || shortHost(it.party.service) || t('topology.nobody')} ${what}`,
-        data: { node: it, name: cut(it.party.workload || shortHost(it.party.service) || t('topology.nobody'), isLarge), what, tone: health.requests > 0 ? toneOfErrors(health.errorShare) : 'idle' },
+        draggable: false, selected: it.id === node, ariaLabel: `${it.party.workload || shortHost(it.party.service) || t('topology.nobody')} ${face.what}`,
+        data: { node: it, ...face },
       }];
     });
     return [...boxes, ...services];
-    // The formats change with the language only.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [places, picture, isLarge, node, t]);
+  }, [places, picture, faces, node, t]);
 
   const edges = useMemo<CallEdge[]>(() => {
     if (isLarge) return [];
@@ -192,7 +205,7 @@ function Map_({ picture, isSearched }: { picture: Picture; isSearched: boolean }
           ariaLabelConfig={labels}
         >
           {isLarge && <Far tell={setFar} />}
-          {isLarge && <Bundle picture={picture} places={places} node={node} edge={edge} choose={chooseEdge} />}
+          {isLarge && <Bundle picture={picture} places={places} boxes={stills} node={node} edge={edge} choose={chooseEdge} />}
           {!isLarge && <Background gap={22} size={1} />}
           <Controls showInteractive={false} />
           {picture.nodes.length > 40 && <SmallMap picture={picture} places={places} label={t('topology.small')} />}
