@@ -14,6 +14,7 @@ import dev.heddle.proxy.flight.Flight;
 import dev.heddle.proxy.flight.FlightRecorder;
 import dev.heddle.proxy.hits.RuleHits;
 import dev.heddle.proxy.http2.Http2Loop;
+import dev.heddle.proxy.http2.Http2Stats;
 import dev.heddle.proxy.listener.WorkerServices;
 import dev.heddle.proxy.logservice.LogSource;
 import dev.heddle.proxy.observe.ConnectionLog;
@@ -97,6 +98,11 @@ final class WorkerRuntime implements WorkerServices {
                             @Override
                             public Tally<ClusterStat> of(String cluster) {
                                 return meters.tally(cluster, worker.index());
+                            }
+
+                            @Override
+                            public Http2Stats http2(String cluster) {
+                                return meters.http2Stats(cluster, shard);
                             }
 
                             @Override

@@ -5,6 +5,7 @@ import dev.heddle.proxy.config.ClusterConfig;
 import dev.heddle.proxy.config.ClusterConfig.Discovery;
 import dev.heddle.proxy.config.ProxyConfig;
 import dev.heddle.proxy.healthcheck.HealthChecks;
+import dev.heddle.proxy.http2.Http2Stats;
 import dev.heddle.proxy.observe.Metadata;
 import dev.heddle.proxy.observe.Tally;
 import dev.heddle.proxy.runtime.Confined;
@@ -66,6 +67,10 @@ final class WorkerCluster implements Cluster {
     private final Cluster urgent = Cluster.super.urgent();
     private final WorkerClusters.Tallies tallies;
     private final Tally<ClusterStat> stats;
+
+    /// Null as long as no connection spoke HTTP/2.
+    private @Nullable Http2Stats http2Stats;
+
     private final Worker worker;
     private final ClusterHealth.Follower follower;
     private @Nullable ClusterHealth health;
@@ -151,6 +156,16 @@ final class WorkerCluster implements Cluster {
     @Override
     public Cluster urgent() {
         return urgent;
+    }
+
+    @Override
+    public Http2Stats http2Stats() {
+        Http2Stats known = http2Stats;
+        if (known == null) {
+            known = tallies.http2(settings().name());
+            http2Stats = known;
+        }
+        return known;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.heddle.proxy.cluster;
 
 import dev.heddle.proxy.config.ProxyConfig;
+import dev.heddle.proxy.http2.Http2Stats;
 import dev.heddle.proxy.observe.Tally;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Worker;
@@ -30,6 +31,11 @@ public final class WorkerClusters implements Clusters {
     public interface Tallies {
         /// This worker's; the same ones whenever asked.
         Tally<ClusterStat> of(String cluster);
+
+        /// Where this worker's connections of HTTP/2 count.
+        default Http2Stats http2(String cluster) {
+            return Http2Stats.NONE;
+        }
 
         /// What all workers counted.
         default long total(String cluster, ClusterStat stat) {

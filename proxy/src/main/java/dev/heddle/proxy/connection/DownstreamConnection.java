@@ -266,7 +266,12 @@ public final class DownstreamConnection implements HttpConnection, WireHandler, 
 
     private Http2Downstream http2(DownstreamCodec.Owner owner) {
         return new Http2Downstream(
-                connection.worker(), service.context().http2(), wire, service.http2(), owner);
+                connection.worker(),
+                service.context().http2(),
+                wire,
+                service.http2(),
+                service.log().http2Stats(),
+                owner);
     }
 
     /// Gives up what serves requests, if nothing of it would be missed.

@@ -10,6 +10,7 @@ import dev.heddle.proxy.http.Protocol;
 import dev.heddle.proxy.http.RequestHandler;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseHead;
+import dev.heddle.proxy.observe.HeaderStat;
 import dev.heddle.proxy.observe.HttpStat;
 import dev.heddle.proxy.route.RouteTable;
 import dev.heddle.proxy.runtime.Confined;
@@ -183,6 +184,14 @@ final class Http1Requests implements RequestHandler, ExchangeOwner, Requests {
     public void onRequestError(CodecError error) {
         head.cancel();
         served.service().log().count(HttpStat.DOWNSTREAM_CX_PROTOCOL_ERROR);
+        if (error == CodecError.UNDERSCORE) {
+            served.service()
+                    .log()
+                    .count(
+                            Protocol.HTTP_11,
+                            HeaderStat.REQUESTS_REJECTED_WITH_UNDERSCORES_IN_HEADERS,
+                            1);
+        }
         exchange.refuse(exchange.request(), error.reply());
     }
 

@@ -6,6 +6,8 @@ import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.LocalReply;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseFlag;
+import dev.heddle.proxy.observe.ExchangeLog;
+import dev.heddle.proxy.observe.HeaderStat;
 import dev.heddle.xds.path.PathNormalizer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,9 +17,11 @@ import org.jspecify.annotations.Nullable;
 final class RequestRules {
     private final HttpConnectionManagerConfig config;
     private final PathNormalizer paths;
+    private final ExchangeLog log;
 
-    RequestRules(HttpConnectionManagerConfig config) {
+    RequestRules(HttpConnectionManagerConfig config, ExchangeLog log) {
         this.config = config;
+        this.log = log;
         Paths rules = config.paths();
         this.paths =
                 new PathNormalizer(
@@ -58,15 +62,26 @@ final class RequestRules {
     private @Nullable LocalReply underscores(RequestHead request) {
         switch (config.limits().underscores()) {
             case ALLOW -> {}
-            case DROP_HEADER -> request.headers().removeUnderscored();
+            case DROP_HEADER ->
+                    count(
+                            request,
+                            HeaderStat.DROPPED_HEADERS_WITH_UNDERSCORES,
+                            request.headers().removeUnderscored());
             case REJECT_REQUEST -> {
                 if (request.headers().hasUnderscore()) {
+                    count(request, HeaderStat.REQUESTS_REJECTED_WITH_UNDERSCORES_IN_HEADERS, 1);
                     return LocalReply.closing(
                             400, ResponseFlag.DPE, "http1.unexpected_underscore", "");
                 }
             }
         }
         return null;
+    }
+
+    private void count(RequestHead request, HeaderStat stat, int amount) {
+        if (amount > 0) {
+            log.count(request.protocol(), stat, amount);
+        }
     }
 
     private static LocalReply refusal(int status, String details) {

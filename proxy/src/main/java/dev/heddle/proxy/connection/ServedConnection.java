@@ -79,7 +79,7 @@ final class ServedConnection {
     private RequestRules rules() {
         RequestRules known = rules;
         if (known == null) {
-            known = new RequestRules(service.config());
+            known = new RequestRules(service.config(), service.log());
             rules = known;
         }
         return known;

@@ -9,6 +9,7 @@ import dev.heddle.proxy.http.RequestHandler;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseFlag;
 import dev.heddle.proxy.http.ResponseHead;
+import dev.heddle.proxy.observe.HeaderStat;
 import dev.heddle.proxy.route.RouteTable;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.WireBytes;
@@ -47,6 +48,7 @@ final class StreamRequest implements RequestHandler, ExchangeOwner {
         if (request.authority().isEmpty()) {
             stream.refuse(stream.words().violation(), true);
         } else if (served.isUnderscoreRefused(request)) {
+            served.service().log().count(stream.protocol(), HeaderStat.REQUESTS_REJECTED_WITH_UNDERSCORES_IN_HEADERS, 1);
             stream.refuse(stream.words().underscore(), false);
         } else {
             served.serve(exchange, request, ends);

@@ -123,7 +123,6 @@ final class StreamRequests<C extends DownstreamCodec> implements DownstreamCodec
     public void onGone(String details) {
         if (!details.isEmpty()) {
             served.service().log().count(HttpStat.DOWNSTREAM_CX_PROTOCOL_ERROR);
-            served.service().log().brokeProtocol(details);
         }
         listener.onGone();
     }

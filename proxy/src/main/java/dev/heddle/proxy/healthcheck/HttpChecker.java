@@ -72,6 +72,7 @@ final class HttpChecker extends Checker implements UpstreamConnection.Owner {
                                 protocol.http2()
                                         .options()
                                         .taking(settings.connections().responseLimits()),
+                                cluster().http2Stats(),
                                 this)
                         : new Http1Upstream(
                                 worker(),

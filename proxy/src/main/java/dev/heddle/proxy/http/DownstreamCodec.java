@@ -44,6 +44,9 @@ public interface DownstreamCodec {
     /// Ends it whatever it does.
     void close();
 
+    /// The rest of an answer was given up, as its client did not read it in time.
+    default void onNotRead() {}
+
     /// Whose thread it is on.
     Worker worker();
 

@@ -164,6 +164,7 @@ public final class DownstreamStream
 
     private void onNotRead() {
         if (stream != null) {
+            connection.onNotRead();
             stream.reset(ErrorCode.CANCEL);
         }
     }

@@ -307,12 +307,17 @@ public final class Headers {
     }
 
     /// Removes every field whose name has an underscore.
-    public void removeUnderscored() {
+    ///
+    /// @return how many there were
+    public int removeUnderscored() {
+        int removed = 0;
         for (int at = 0; at < used; at++) {
             if (isLive(at) && name(at).indexOf('_') >= 0) {
                 drop(at);
+                removed++;
             }
         }
+        return removed;
     }
 
     /// Writes `name: value CRLF` for each field.

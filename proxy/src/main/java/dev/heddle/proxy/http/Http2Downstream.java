@@ -5,6 +5,8 @@ import dev.heddle.proxy.http2.Http2Connection;
 import dev.heddle.proxy.http2.Http2Head;
 import dev.heddle.proxy.http2.Http2Listener;
 import dev.heddle.proxy.http2.Http2Loop;
+import dev.heddle.proxy.http2.Http2Stat;
+import dev.heddle.proxy.http2.Http2Stats;
 import dev.heddle.proxy.http2.Http2Stream;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Deadline;
@@ -30,6 +32,7 @@ public final class Http2Downstream implements DownstreamCodec, WireHandler, Http
     private final Worker worker;
     private final Owner owner;
     private final Http2ServerSettings settings;
+    private final Http2Stats stats;
     private final Http2Connection connection;
     private final Http2Keepalive keepalive;
     private final ArrayDeque<DownstreamStream> spare = new ArrayDeque<>();
@@ -41,13 +44,24 @@ public final class Http2Downstream implements DownstreamCodec, WireHandler, Http
     private int requests;
 
     public Http2Downstream(
-            Worker worker, Http2Loop loop, Wire wire, Http2ServerSettings settings, Owner owner) {
+            Worker worker,
+            Http2Loop loop,
+            Wire wire,
+            Http2ServerSettings settings,
+            Http2Stats stats,
+            Owner owner) {
         this.worker = worker;
         this.owner = owner;
         this.settings = settings;
+        this.stats = stats;
         this.connection =
                 new Http2Connection(
-                        Http2Connection.Side.SERVER, wire, loop, settings.options().engine(), this);
+                        Http2Connection.Side.SERVER,
+                        wire,
+                        loop,
+                        settings.options().engine(),
+                        stats,
+                        this);
         this.keepalive = new Http2Keepalive(worker, connection, settings.options().keepalive());
         this.settling = worker.deadline(this::onNotSettled);
         this.heading = worker.deadline(this::onSlowHead);
@@ -106,6 +120,11 @@ public final class Http2Downstream implements DownstreamCodec, WireHandler, Http
     @Override
     public long flushNanos() {
         return settings.flush().toNanos();
+    }
+
+    @Override
+    public void onNotRead() {
+        stats.count(Http2Stat.TX_FLUSH_TIMEOUT);
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.heddle.proxy.http2.Http2Connection;
 import dev.heddle.proxy.http2.Http2Head;
 import dev.heddle.proxy.http2.Http2Listener;
 import dev.heddle.proxy.http2.Http2Loop;
+import dev.heddle.proxy.http2.Http2Stats;
 import dev.heddle.proxy.http2.Http2Stream;
 import dev.heddle.proxy.http2.Http2StreamHandler;
 import dev.heddle.proxy.runtime.Confined;
@@ -34,14 +35,20 @@ public final class Http2Upstream implements UpstreamConnection, Http2Listener {
     private long requests;
     private final long id;
 
+    /// @param stats where it counts
     public Http2Upstream(
-            Worker worker, Http2Loop loop, Wire wire, Http2Options options, Owner owner) {
+            Worker worker,
+            Http2Loop loop,
+            Wire wire,
+            Http2Options options,
+            Http2Stats stats,
+            Owner owner) {
         this.owner = owner;
         this.options = options;
         this.id = worker.nextConnectionId();
         this.connection =
                 new Http2Connection(
-                        Http2Connection.Side.CLIENT, wire, loop, options.engine(), this);
+                        Http2Connection.Side.CLIENT, wire, loop, options.engine(), stats, this);
         this.keepalive = new Http2Keepalive(worker, connection, options.keepalive());
         connection.start();
     }

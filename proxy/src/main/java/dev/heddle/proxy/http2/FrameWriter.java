@@ -21,6 +21,7 @@ final class FrameWriter {
     private final Http2Connection connection;
     private final Http2Loop loop;
     private final Wire wire;
+    private final Http2Stats stats;
     private @Nullable ByteBuf out;
     private boolean isDirty;
 
@@ -32,10 +33,11 @@ final class FrameWriter {
     /// How much the last turn wrote, which is what the next one is likely to.
     private int usual = INITIAL;
 
-    FrameWriter(Http2Connection connection, Http2Loop loop, Wire wire) {
+    FrameWriter(Http2Connection connection, Http2Loop loop, Wire wire, Http2Stats stats) {
         this.connection = connection;
         this.loop = loop;
         this.wire = wire;
+        this.stats = stats;
     }
 
     void preface() {
@@ -72,6 +74,7 @@ final class FrameWriter {
     }
 
     void reset(int stream, ErrorCode code) {
+        stats.count(Http2Stat.TX_RESET);
         frame(Frames.RST_STREAM, 0, stream, 4).writeInt(code.number());
     }
 

@@ -33,6 +33,7 @@ public final class Http2Connection implements WireHandler {
     private final Http2Listener listener;
     private final StreamTable streams = new StreamTable();
     private final FloodGuard guard;
+    private final Http2Stats stats;
     private final FrameWriter writer;
     private final Outbound outbound;
     private final Inbound inbound;
@@ -50,16 +51,29 @@ public final class Http2Connection implements WireHandler {
     private ErrorCode closedWith = ErrorCode.NO_ERROR;
     private String closedFor = "";
 
+    /// One that nobody counts.
     public Http2Connection(
             Side side, Wire wire, Http2Loop loop, Http2Settings settings, Http2Listener listener) {
+        this(side, wire, loop, settings, Http2Stats.NONE, listener);
+    }
+
+    /// @param stats where it counts
+    public Http2Connection(
+            Side side,
+            Wire wire,
+            Http2Loop loop,
+            Http2Settings settings,
+            Http2Stats stats,
+            Http2Listener listener) {
+        this.stats = stats;
         this.side = side;
         this.wire = wire;
         this.loop = loop;
         this.settings = settings;
         this.listener = listener;
         guard = new FloodGuard(settings.floods(), loop.nanos());
-        writer = new FrameWriter(this, loop, wire);
-        outbound = new Outbound(this, loop, writer, wire, guard);
+        writer = new FrameWriter(this, loop, wire, stats);
+        outbound = new Outbound(this, loop, writer, wire, guard, stats);
         inbound = new Inbound(this, loop, streams, outbound, writer, guard);
     }
 
@@ -180,6 +194,7 @@ public final class Http2Connection implements WireHandler {
         isDraining = true;
         isGoing = true;
         writer.goAway(inbound.lastStream(), ErrorCode.NO_ERROR, "");
+        stats.count(Http2Stat.GOAWAY_SENT);
         closeIfDrained();
     }
 
@@ -191,6 +206,10 @@ public final class Http2Connection implements WireHandler {
         isClosed = true;
         closedWith = code;
         closedFor = details;
+        Http2Stat ended = Http2Stat.ofEnd(details);
+        if (ended != null) {
+            stats.count(ended);
+        }
         inbound.stop();
         writer.goAway(inbound.lastStream(), code, details);
         loseStreams();
@@ -248,6 +267,10 @@ public final class Http2Connection implements WireHandler {
         return outbound;
     }
 
+    Http2Stats stats() {
+        return stats;
+    }
+
     boolean isClosed() {
         return isClosed;
     }
@@ -273,12 +296,14 @@ public final class Http2Connection implements WireHandler {
         inbound.opened(stream);
         outbound.opened(stream);
         guard.onStreamOpened();
+        stats.count(Http2Stat.STREAMS_ACTIVE);
     }
 
     /// Answers a request whose head is larger than allowed.
     void refuseTooLarge(int id, boolean isEnd) {
         Http2Stream stream = openRemote(id);
         stream.isRemoteEnded = isEnd;
+        stats.count(Http2Stat.HEADER_OVERFLOW);
         outbound.head(stream, fields -> fields.status(431), true);
         listener.onRefused(id, "http2.too_many_headers");
     }
@@ -318,6 +343,7 @@ public final class Http2Connection implements WireHandler {
     }
 
     void resetByPeer(Http2Stream stream, ErrorCode code) {
+        stats.count(Http2Stat.RX_RESET);
         StreamEnd end = StreamEnd.RESET_BY_PEER;
         if (code == ErrorCode.REFUSED_STREAM && !isServer()) {
             end = StreamEnd.NOT_PROCESSED;
@@ -331,6 +357,7 @@ public final class Http2Connection implements WireHandler {
         outbound.forget(stream);
         int left = stream.unconsumed;
         streams.close(stream);
+        stats.add(Http2Stat.STREAMS_ACTIVE, -1);
         boolean isReset = end == StreamEnd.RESET_BY_PEER || end == StreamEnd.PROTOCOL_ERROR;
         long age = loop.nanos() - stream.openedNanos;
         Http2StreamHandler handler = stream.handler;
@@ -399,6 +426,7 @@ public final class Http2Connection implements WireHandler {
         if (isDone && streams.size() == 0 && !isClosed) {
             if (!isServer()) {
                 writer.goAway(0, ErrorCode.NO_ERROR, "");
+                stats.count(Http2Stat.GOAWAY_SENT);
             }
             isClosed = true;
             inbound.stop();

@@ -234,7 +234,11 @@ final class Inbound implements FrameReader.FrameSink {
         boolean isLast = (flags & Frames.END_HEADERS) != 0;
         boolean isTooMany =
                 continuations > MAX_CONTINUATIONS + settings.headers().bytes() / Frames.MAX_PAYLOAD;
-        if (guard.isEmptyFlood(!payload.isReadable() && !isLast) || isTooMany) {
+        if (guard.isEmptyFlood(!payload.isReadable() && !isLast)) {
+            connection.fail(ErrorCode.ENHANCE_YOUR_CALM, "http2.inbound_empty_frames_flood");
+            return;
+        }
+        if (isTooMany) {
             connection.fail(ErrorCode.ENHANCE_YOUR_CALM, "http2.continuation_flood");
             return;
         }
@@ -342,6 +346,12 @@ final class Inbound implements FrameReader.FrameSink {
 
     /// Resets a stream that nobody has heard of.
     private void refuse(int id, ErrorCode code, String details) {
+        connection
+                .stats()
+                .count(
+                        code == ErrorCode.REFUSED_STREAM
+                                ? Http2Stat.STREAM_REFUSED_ERRORS
+                                : Http2Stat.RX_MESSAGING_ERROR);
         connection.listener().onRefused(id, details);
         reset(id, code);
     }
@@ -363,6 +373,12 @@ final class Inbound implements FrameReader.FrameSink {
                         ? "http2.too_many_headers"
                         : builder.finish(decoder.textEnd(), loop.allocator());
         if (error != null || !isAllowed(stream, message, isEnd)) {
+            connection
+                    .stats()
+                    .count(
+                            outcome == Outcome.TOO_LARGE
+                                    ? Http2Stat.HEADER_OVERFLOW
+                                    : Http2Stat.RX_MESSAGING_ERROR);
             connection.fail(stream, ErrorCode.PROTOCOL_ERROR);
             return;
         }
@@ -374,6 +390,7 @@ final class Inbound implements FrameReader.FrameSink {
             counter.headReceived(blockBytes);
         }
         if (message == Message.TRAILERS) {
+            connection.stats().count(Http2Stat.TRAILERS);
             handler.onTrailers(head);
         } else {
             handler.onHead(head, isEnd);
@@ -468,7 +485,10 @@ final class Inbound implements FrameReader.FrameSink {
         if (stream.contentLeft >= 0) {
             boolean isTooLong = dataLength > stream.contentLeft;
             boolean isTooShort = dataEnds && dataLength < stream.contentLeft;
-            return isTooLong || isTooShort ? ErrorCode.PROTOCOL_ERROR : null;
+            if (isTooLong || isTooShort) {
+                connection.stats().count(Http2Stat.RX_MESSAGING_ERROR);
+                return ErrorCode.PROTOCOL_ERROR;
+            }
         }
         return null;
     }

@@ -22,6 +22,7 @@ final class Outbound {
     private final FrameWriter writer;
     private final Wire wire;
     private final FloodGuard guard;
+    private final Http2Stats stats;
     private long window = Frames.DEFAULT_WINDOW;
     private int initialWindow = Frames.DEFAULT_WINDOW;
 
@@ -36,11 +37,13 @@ final class Outbound {
             Http2Loop loop,
             FrameWriter writer,
             Wire wire,
-            FloodGuard guard) {
+            FloodGuard guard,
+            Http2Stats stats) {
         this.connection = connection;
         this.writer = writer;
         this.wire = wire;
         this.guard = guard;
+        this.stats = stats;
         fields = loop.fields();
         encoder = new HpackEncoder(loop.scratch());
     }
@@ -87,6 +90,7 @@ final class Outbound {
         } else {
             stream.queue.add(data);
             stream.queuedBytes += length;
+            stats.add(Http2Stat.PENDING_SEND_BYTES, length);
         }
         stream.isEndQueued = isEnd;
         if (stream.queue.isEmpty()) {
@@ -166,6 +170,7 @@ final class Outbound {
         window -= length;
         stream.sendWindow -= length;
         stream.queuedBytes -= length;
+        stats.add(Http2Stat.PENDING_SEND_BYTES, -length);
         if (isEmptied) {
             stream.queue.poll();
             data.release();
@@ -239,6 +244,7 @@ final class Outbound {
         for (ByteBuf data = stream.queue.poll(); data != null; data = stream.queue.poll()) {
             data.release();
         }
+        stats.add(Http2Stat.PENDING_SEND_BYTES, -stream.queuedBytes);
         stream.queuedBytes = 0;
         stream.trailers = null;
     }

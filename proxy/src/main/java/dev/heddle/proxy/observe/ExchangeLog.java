@@ -3,6 +3,7 @@ package dev.heddle.proxy.observe;
 import dev.heddle.proxy.http.Protocol;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseHead;
+import dev.heddle.proxy.http2.Http2Stats;
 import org.jspecify.annotations.Nullable;
 
 /// Records the exchanges of one HTTP connection manager on one worker, each exactly once.
@@ -28,11 +29,13 @@ public interface ExchangeLog {
     /// @param nanos how long it lived
     void connectionClosed(@Nullable Protocol protocol, boolean isSecured, long nanos);
 
-    /// The client broke a rule of HTTP/2 or HTTP/3, and its connection ends.
+    /// Where connections of HTTP/2 count.
+    Http2Stats http2Stats();
+
+    /// Headers were left out, or a request was refused because of them.
     ///
-    /// @param details as in `http2.outbound_control_flood`, which is the name of a counter where
-    ///   Envoy has one of that name
-    void brokeProtocol(String details);
+    /// @param protocol of the connection
+    void count(Protocol protocol, HeaderStat stat, int amount);
 
     /// Something happened to a connection.
     void count(HttpStat stat);

@@ -7,9 +7,11 @@ import dev.heddle.proxy.http.Protocol;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseFlag;
 import dev.heddle.proxy.http.ResponseHead;
+import dev.heddle.proxy.http2.Http2Stats;
 import dev.heddle.proxy.observe.ExchangeLog;
 import dev.heddle.proxy.observe.ExchangeRecord;
 import dev.heddle.proxy.observe.FilterStats;
+import dev.heddle.proxy.observe.HeaderStat;
 import dev.heddle.proxy.observe.HttpStat;
 import dev.heddle.proxy.observe.RouteStat;
 import dev.heddle.proxy.observe.StreamInfo;
@@ -38,22 +40,17 @@ public final class ExchangeRecorder implements ExchangeLog {
 
     private static final long NANOS_PER_MILLI = 1_000_000;
 
-    /// What clients can do wrong that Envoy counts, below `http2.`
-    private static final List<String> HTTP2_FAULTS =
-            List.of(
-                    "inbound_empty_frames_flood",
-                    "inbound_priority_frames_flood",
-                    "inbound_window_update_frames_flood",
-                    "outbound_control_flood",
-                    "keepalive_timeout");
-
     private final ProxyMeters meters;
     private final MeterShard shard;
     private final AccessLogger[] logs;
     private final ExchangeRecord record;
     private final FlightRecorder flights;
     private final Downstream downstream;
-    private final Map<String, Counter> http2Faults = new HashMap<>();
+    private final Http2Counters http2;
+
+    /// Below `http1.`, `http2.` and `http3.`
+    private final Map<Protocol, Map<HeaderStat, Counter>> headers = new EnumMap<>(Protocol.class);
+
     private final Map<HttpStat, Counter> counters = new EnumMap<>(HttpStat.class);
     private final Map<String, Upstream> upstreams = new HashMap<>();
     private final Map<RouteStat, RouteCounters> routes = new HashMap<>();
@@ -78,12 +75,28 @@ public final class ExchangeRecorder implements ExchangeLog {
         MeterScope http = meters.http(statPrefix);
         this.filters = new FilterCounters(http, shard);
         this.downstream = new Downstream(http, meters.listener(listenerPrefix));
-        for (String fault : HTTP2_FAULTS) {
-            http2Faults.put("http2." + fault, meters.plain("http2").counter(fault));
+        this.http2 = new Http2Counters(meters.plain("http2"), "", shard);
+        for (Protocol protocol : Protocol.values()) {
+            headers.put(protocol, headerCounters(protocol));
         }
         for (HttpStat stat : HttpStat.values()) {
             counters.put(stat, http.counter(stat.name().toLowerCase(Locale.ROOT)));
         }
+    }
+
+    private Map<HeaderStat, Counter> headerCounters(Protocol protocol) {
+        MeterScope scope =
+                meters.plain(
+                        switch (protocol) {
+                            case HTTP_10, HTTP_11 -> "http1";
+                            case HTTP_2 -> "http2";
+                            case HTTP_3 -> "http3";
+                        });
+        Map<HeaderStat, Counter> made = new EnumMap<>(HeaderStat.class);
+        for (HeaderStat stat : HeaderStat.values()) {
+            made.put(stat, scope.counter(stat.name().toLowerCase(Locale.ROOT)));
+        }
+        return made;
     }
 
     /// `http.<prefix>.` and `listener.<address>.`
@@ -378,11 +391,14 @@ public final class ExchangeRecorder implements ExchangeLog {
     }
 
     @Override
-    public void brokeProtocol(String details) {
-        Counter counter = http2Faults.get(details);
-        if (counter != null) {
-            shard.increment(counter);
-        }
+    public Http2Stats http2Stats() {
+        return http2;
+    }
+
+    @Override
+    public void count(Protocol protocol, HeaderStat stat, int amount) {
+        Map<HeaderStat, Counter> ofProtocol = Objects.requireNonNull(headers.get(protocol));
+        shard.add(Objects.requireNonNull(ofProtocol.get(stat)), amount);
     }
 
     @Override

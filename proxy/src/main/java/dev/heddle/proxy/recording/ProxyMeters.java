@@ -2,6 +2,7 @@ package dev.heddle.proxy.recording;
 
 import dev.heddle.proxy.config.Assignment.Health;
 import dev.heddle.proxy.config.ProxyConfig;
+import dev.heddle.proxy.http2.Http2Stats;
 import dev.heddle.proxy.observe.FilterStats;
 import dev.heddle.proxy.observe.RouteStat;
 import dev.heddle.proxy.observe.Tally;
@@ -197,6 +198,13 @@ public final class ProxyMeters {
     /// is replaced goes on counting.
     public Tally<ClusterStat> tally(String cluster, int worker) {
         return clusters.computeIfAbsent(cluster, this::newTallies).get(worker);
+    }
+
+    /// Where the connections of a cluster that speak HTTP/2 count, `cluster.<name>.http2.`
+    ///
+    /// @param shard where this worker counts
+    public Http2Stats http2Stats(String cluster, MeterShard shard) {
+        return new Http2Counters(clusterNamed(cluster), "http2.", shard);
     }
 
     /// What all workers counted of a cluster.

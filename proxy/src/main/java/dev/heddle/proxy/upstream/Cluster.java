@@ -1,5 +1,6 @@
 package dev.heddle.proxy.upstream;
 
+import dev.heddle.proxy.http2.Http2Stats;
 import dev.heddle.proxy.observe.Metadata;
 import dev.heddle.proxy.observe.Tally;
 import dev.heddle.proxy.runtime.ConnectOutcome;
@@ -118,6 +119,11 @@ public interface Cluster {
     /// Why none of its hosts can be used, in words.
     default String hostsInWords() {
         return "the cluster '" + settings().name() + "' has none";
+    }
+
+    /// Where its connections of HTTP/2 count on this worker.
+    default Http2Stats http2Stats() {
+        return Http2Stats.NONE;
     }
 
     /// What was counted on this worker.

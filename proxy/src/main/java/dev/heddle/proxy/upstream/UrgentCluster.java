@@ -1,5 +1,6 @@
 package dev.heddle.proxy.upstream;
 
+import dev.heddle.proxy.http2.Http2Stats;
 import dev.heddle.proxy.observe.Metadata;
 import dev.heddle.proxy.observe.Tally;
 import dev.heddle.proxy.runtime.Origin;
@@ -74,6 +75,11 @@ record UrgentCluster(Cluster whole) implements Cluster {
     @Override
     public String hostsInWords() {
         return whole.hostsInWords();
+    }
+
+    @Override
+    public Http2Stats http2Stats() {
+        return whole.http2Stats();
     }
 
     @Override

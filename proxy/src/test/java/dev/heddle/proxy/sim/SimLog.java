@@ -3,10 +3,12 @@ package dev.heddle.proxy.sim;
 import dev.heddle.proxy.http.Protocol;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseHead;
+import dev.heddle.proxy.http2.Http2Stats;
 import dev.heddle.proxy.observe.ConnectionLog;
 import dev.heddle.proxy.observe.ConnectionStat;
 import dev.heddle.proxy.observe.ExchangeLog;
 import dev.heddle.proxy.observe.FilterStats;
+import dev.heddle.proxy.observe.HeaderStat;
 import dev.heddle.proxy.observe.HttpStat;
 import dev.heddle.proxy.observe.ListenerLog;
 import dev.heddle.proxy.observe.ListenerStat;
@@ -74,7 +76,12 @@ public final class SimLog implements ExchangeLog, ConnectionLog, ListenerLog, Fi
     }
 
     @Override
-    public void brokeProtocol(String details) {}
+    public Http2Stats http2Stats() {
+        return Http2Stats.NONE;
+    }
+
+    @Override
+    public void count(Protocol protocol, HeaderStat stat, int amount) {}
 
     @Override
     public void started(Protocol protocol) {

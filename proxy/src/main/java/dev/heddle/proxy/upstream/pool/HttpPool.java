@@ -297,7 +297,8 @@ final class HttpPool implements ConnectionPool {
             count(version);
         }
         if (version == Protocol.HTTP_2) {
-            return new Http2Upstream(to.worker(), loop, wire, options(), owner);
+            return new Http2Upstream(
+                    to.worker(), loop, wire, options(), to.cluster().http2Stats(), owner);
         }
         UpstreamProtocol.Http1 how = to.settings().protocol().http1();
         return new Http1Upstream(
