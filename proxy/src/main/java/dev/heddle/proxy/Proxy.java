@@ -88,6 +88,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
@@ -149,6 +150,10 @@ public final class Proxy implements AutoCloseable {
     private final CompletableFuture<Void> quitAsked = new CompletableFuture<>();
     private final Published<OverloadState> overload = new Published<>(OverloadState.NONE);
     private final Optional<OverloadWatch> overloadWatch;
+
+    /// Requests that were reset because memory was short.
+    private final LongAdder resetStreams = new LongAdder();
+
     private final Optional<ControlPlaneLink> controlPlane;
     private final Optional<SnapshotKeeper> keeper;
     private final Optional<HitReports> hitReports;
@@ -258,6 +263,12 @@ public final class Proxy implements AutoCloseable {
                         workers, this::runtimeOf, connectionLimit(bootstrap), settings.drain());
 
         // Memory, and what is done before it is short.
+        bootstrap
+                .overload()
+                .map(OverloadConfig::leastAccount)
+                .ifPresent(least ->
+                        least.ifPresent(power ->
+                                runtimes.values().forEach(it -> it.watchMemory(power))));
         this.overloadWatch =
                 bootstrap
                         .overload()
@@ -390,6 +401,12 @@ public final class Proxy implements AutoCloseable {
         @Override
         public void onTimeouts() {
             listeners.onTimeouts();
+        }
+
+        @Override
+        public void onMemory(double pressure) {
+            runtimes.forEach((worker, runtime) ->
+                    worker.execute(() -> resetStreams.add(runtime.resetStreams(pressure))));
         }
     }
 
@@ -886,6 +903,13 @@ public final class Proxy implements AutoCloseable {
                     "envoy_overload_",
                     monitor + ".pressure",
                     () -> Math.round(watch.pressure(monitor) * 100));
+        }
+        if (config.triggers().containsKey(OverloadAction.RESET_HIGH_MEMORY_STREAM)) {
+            meters.count(
+                    "",
+                    "envoy_",
+                    OverloadAction.RESET_HIGH_MEMORY_STREAM.configName() + ".count",
+                    resetStreams::sum);
         }
         for (OverloadAction action : config.triggers().keySet()) {
             meters.server(

@@ -150,6 +150,21 @@ final class WorkerRuntime implements WorkerServices {
         tracers.keepOnly(List.copyOf(state.config().listeners().values()));
     }
 
+    /// Begins to watch how much memory requests hold. To be called before there are any.
+    ///
+    /// @param powerOfTwo of the bytes of the smallest that is watched
+    void watchMemory(int powerOfTwo) {
+        context.http2().accounts().watch(powerOfTwo);
+    }
+
+    /// Resets the requests that hold most memory.
+    ///
+    /// @param pressure from above 0 to 1
+    /// @return how many
+    int resetStreams(double pressure) {
+        return context.http2().accounts().reset(pressure);
+    }
+
     /// The last requests, the newest first.
     List<Flight> flights() {
         return flights.read();

@@ -48,7 +48,12 @@ final class OverloadParser {
         findings.fields(
                 path,
                 manager,
-                Set.of("refresh_interval", "resource_monitors", "actions", "loadshed_points"));
+                Set.of(
+                        "refresh_interval",
+                        "resource_monitors",
+                        "actions",
+                        "loadshed_points",
+                        "buffer_factory_config"));
         Duration refresh = REFRESH;
         if (manager.hasRefreshInterval()) {
             refresh =
@@ -81,10 +86,37 @@ final class OverloadParser {
             named(at, point.getName(), true)
                     .ifPresent(it -> triggers(at, it, point.getTriggersList()));
         }
+        OptionalInt leastAccount = leastAccount(path, manager);
         return monitors.isEmpty() && maxConnections.isEmpty()
                 ? Optional.empty()
                 : Optional.of(
-                        new OverloadConfig(refresh, monitors, triggers, idleScale, maxConnections));
+                        new OverloadConfig(
+                                refresh,
+                                monitors,
+                                triggers,
+                                idleScale,
+                                maxConnections,
+                                leastAccount));
+    }
+
+    private OptionalInt leastAccount(String path, OverloadManager manager) {
+        OptionalInt least = OptionalInt.empty();
+        if (manager.hasBufferFactoryConfig()) {
+            int power = manager.getBufferFactoryConfig().getMinimumAccountToTrackPowerOfTwo();
+            if (power < 10 || power > 56) {
+                findings.reject(
+                        join(path, "buffer_factory_config.minimum_account_to_track_power_of_two"),
+                        Integer.toUnsignedString(power) + " (expected: 10 to 56)");
+            } else {
+                least = OptionalInt.of(power);
+            }
+        }
+        if (least.isEmpty() && triggers.containsKey(OverloadAction.RESET_HIGH_MEMORY_STREAM)) {
+            findings.reject(
+                    join(path, "buffer_factory_config.minimum_account_to_track_power_of_two"),
+                    "is missing, and an action resets streams by it");
+        }
+        return least;
     }
 
     private Optional<OverloadAction> named(String path, String name, boolean isPoint) {

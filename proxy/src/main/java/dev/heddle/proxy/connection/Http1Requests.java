@@ -9,6 +9,7 @@ import dev.heddle.proxy.http.LocalReply;
 import dev.heddle.proxy.http.Protocol;
 import dev.heddle.proxy.http.RequestHandler;
 import dev.heddle.proxy.http.RequestHead;
+import dev.heddle.proxy.http.ResponseFlag;
 import dev.heddle.proxy.http.ResponseHead;
 import dev.heddle.proxy.observe.HeaderStat;
 import dev.heddle.proxy.observe.HttpStat;
@@ -176,7 +177,7 @@ final class Http1Requests implements RequestHandler, ExchangeOwner, Requests {
     }
 
     @Override
-    public void onRequestReset(String details, boolean byClient) {
+    public void onRequestReset(String details, ResponseFlag why) {
         throw new IllegalStateException("a request cannot end before its connection in HTTP/1");
     }
 

@@ -71,8 +71,8 @@ final class StreamRequest implements RequestHandler, ExchangeOwner {
     }
 
     @Override
-    public void onRequestReset(String details, boolean byClient) {
-        exchange.onRequestReset(details, byClient ? ResponseFlag.DR : ResponseFlag.DPE);
+    public void onRequestReset(String details, ResponseFlag why) {
+        exchange.onRequestReset(details, why);
     }
 
     @Override

@@ -188,7 +188,7 @@ public final class DownstreamStream
         if (stream != null) {
             stream.reset(byRule ? ErrorCode.PROTOCOL_ERROR : ErrorCode.INTERNAL_ERROR);
         }
-        handler.onRequestReset(details, !byRule);
+        handler.onRequestReset(details, byRule ? ResponseFlag.DPE : ResponseFlag.DR);
     }
 
     @Override
@@ -265,13 +265,15 @@ public final class DownstreamStream
         } else {
             switch (end) {
                 case RESET_BY_PEER, NOT_PROCESSED ->
-                        handler.onRequestReset(words.remoteReset(), true);
-                case PROTOCOL_ERROR -> handler.onRequestReset(words.violation(), false);
+                        handler.onRequestReset(words.remoteReset(), ResponseFlag.DR);
+                case PROTOCOL_ERROR ->
+                        handler.onRequestReset(words.violation(), ResponseFlag.DPE);
+                case OVERLOADED -> handler.onRequestReset("overload", ResponseFlag.OM);
                 case CONNECTION_LOST -> {
                     if (code == ErrorCode.NO_ERROR) {
                         handler.onDisconnected();
                     } else {
-                        handler.onRequestReset("codec_error", false);
+                        handler.onRequestReset("codec_error", ResponseFlag.DPE);
                     }
                 }
                 case COMPLETE, RESET_HERE -> {

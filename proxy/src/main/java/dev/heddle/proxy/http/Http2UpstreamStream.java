@@ -294,7 +294,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2StreamHandler, F
                     code == ErrorCode.NO_ERROR
                             ? new UpstreamFailure.ConnectionLost()
                             : new UpstreamFailure.ProtocolError();
-            case COMPLETE, RESET_HERE -> new UpstreamFailure.ConnectionLost();
+            case COMPLETE, RESET_HERE, OVERLOADED -> new UpstreamFailure.ConnectionLost();
         };
     }
 }

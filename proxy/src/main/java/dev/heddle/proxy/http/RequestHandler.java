@@ -32,8 +32,8 @@ public interface RequestHandler {
     /// This request alone is given up, and needs no answer: the connection goes on.
     ///
     /// @param details as Envoy's `%RESPONSE_CODE_DETAILS%`
-    /// @param byClient whether the client wants so; otherwise it broke a rule
-    void onRequestReset(String details, boolean byClient);
+    /// @param why the client wants so, it broke a rule, or the proxy is short of memory
+    void onRequestReset(String details, ResponseFlag why);
 
     /// What came is no HTTP. Nothing more is heard of this request; the handler answers if it can.
     void onRequestError(CodecError error);

@@ -334,6 +334,21 @@ public final class Http2Connection implements WireHandler {
         close(stream, StreamEnd.RESET_HERE, code);
     }
 
+    /// A stream holds much memory, and there is little.
+    void resetForMemory(Http2Stream stream) {
+        writer.reset(stream.id, ErrorCode.INTERNAL_ERROR);
+        streams.wasReset(stream.id);
+        close(stream, StreamEnd.OVERLOADED, ErrorCode.INTERNAL_ERROR);
+    }
+
+    /// What a stream holds may have changed. What upstreams send is held by the stream of the
+    /// client that it is for.
+    void account(Http2Stream stream) {
+        if (isServer()) {
+            loop.accounts().update(stream);
+        }
+    }
+
     /// The peer broke a rule of a stream.
     void fail(Http2Stream stream, ErrorCode code) {
         writer.reset(stream.id, code);
@@ -355,6 +370,7 @@ public final class Http2Connection implements WireHandler {
 
     private void close(Http2Stream stream, StreamEnd end, ErrorCode code) {
         outbound.forget(stream);
+        loop.accounts().leave(stream);
         int left = stream.unconsumed;
         streams.close(stream);
         stats.add(Http2Stat.STREAMS_ACTIVE, -1);

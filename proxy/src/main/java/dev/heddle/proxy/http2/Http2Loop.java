@@ -21,6 +21,7 @@ public final class Http2Loop {
     private final HeadBuilder builder = new HeadBuilder(head, scratch);
     private final FieldWriter fields = new FieldWriter(scratch);
     private final ArrayDeque<Http2Connection> dirty = new ArrayDeque<>();
+    private final StreamAccounts accounts = new StreamAccounts();
     private final Runnable endTurn = this::endTurn;
 
     /// @param nanos for durations
@@ -62,6 +63,11 @@ public final class Http2Loop {
     /// Writes heads that go.
     public FieldWriter fields() {
         return fields;
+    }
+
+    /// Which requests hold most memory.
+    public StreamAccounts accounts() {
+        return accounts;
     }
 
     /// Has a connection send what it wrote at the end of this turn.

@@ -62,6 +62,12 @@ public final class Http2Stream implements MessageStream {
     @Nullable Http2Stream previous;
     @Nullable Http2Stream next;
 
+    /// Among those that hold much memory: see [StreamAccounts].
+    int memoryClass = StreamAccounts.NONE;
+
+    @Nullable Http2Stream larger;
+    @Nullable Http2Stream smaller;
+
     Http2Stream(Http2Connection connection) {
         this.connection = connection;
     }

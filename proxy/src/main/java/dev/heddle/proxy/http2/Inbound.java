@@ -509,6 +509,9 @@ final class Inbound implements FrameReader.FrameSink {
         stream.unconsumed += length;
         stream.isRemoteEnded = isEnd;
         handlerOf(stream).onData(data.readRetainedSlice(length), isEnd);
+        if (stream.id == id && stream.unconsumed > 0) {
+            connection.account(stream);
+        }
         connection.settle(stream, id);
     }
 
@@ -521,6 +524,9 @@ final class Inbound implements FrameReader.FrameSink {
                     "bytes: " + bytes + " (expected: 0 to " + stream.unconsumed + ")");
         }
         stream.unconsumed -= bytes;
+        if (stream.memoryClass != StreamAccounts.NONE) {
+            connection.account(stream);
+        }
         credit(bytes);
         stream.untold += bytes;
         // Telling at half a window keeps the peer sending with as few frames as can be.

@@ -99,6 +99,9 @@ final class Outbound {
         }
         enter(stream);
         pump();
+        if (stream.queuedBytes > 0) {
+            connection.account(stream);
+        }
     }
 
     void trailers(Http2Stream stream, FieldSource source) {
@@ -171,6 +174,9 @@ final class Outbound {
         stream.sendWindow -= length;
         stream.queuedBytes -= length;
         stats.add(Http2Stat.PENDING_SEND_BYTES, -length);
+        if (stream.memoryClass != StreamAccounts.NONE) {
+            connection.account(stream);
+        }
         if (isEmptied) {
             stream.queue.poll();
             data.release();

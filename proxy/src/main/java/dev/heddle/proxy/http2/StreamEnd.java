@@ -10,6 +10,8 @@ public enum StreamEnd {
     RESET_HERE,
     /// The peer broke a rule, so it was reset.
     PROTOCOL_ERROR,
+    /// It held much memory when there was little.
+    OVERLOADED,
     /// The peer says that it has not looked at the request: it may be sent again elsewhere.
     NOT_PROCESSED,
     /// The connection is gone.

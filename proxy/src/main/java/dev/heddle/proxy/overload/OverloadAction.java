@@ -19,6 +19,8 @@ public enum OverloadAction {
     REJECT_INCOMING_CONNECTIONS("overload_actions"),
     /// Requests are answered with 503.
     STOP_ACCEPTING_REQUESTS("overload_actions"),
+    /// Requests of HTTP/2 that hold most memory are reset.
+    RESET_HIGH_MEMORY_STREAM("overload_actions"),
     /// A connection is closed when it is accepted.
     TCP_LISTENER_ACCEPT("load_shed_points"),
     /// A connection is closed with its first bytes.

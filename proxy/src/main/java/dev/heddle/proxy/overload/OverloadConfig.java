@@ -15,12 +15,15 @@ import java.util.OptionalInt;
 /// @param idleScale how far the idle timeout of clients' connections shrinks (`reduce_timeouts`)
 /// @param maxConnections how many connections of clients there may be
 ///   (`global_downstream_max_connections`); empty for any number
+/// @param leastAccount of requests whose memory is watched (`buffer_factory_config`), the power of
+///   two of their bytes, from 0 to 56; empty where none is
 public record OverloadConfig(
         Duration refresh,
         Map<String, Monitor> monitors,
         Map<OverloadAction, Map<String, Trigger>> triggers,
         Optional<TimerScale> idleScale,
-        OptionalInt maxConnections) {
+        OptionalInt maxConnections,
+        OptionalInt leastAccount) {
 
     public OverloadConfig {
         monitors = Map.copyOf(monitors);

@@ -36,6 +36,11 @@ public final class OverloadWatch {
 
         /// How far timeouts shrink has changed.
         void onTimeouts();
+
+        /// Memory is short now. Called at each look as long as it is.
+        ///
+        /// @param pressure from above 0 to 1
+        void onMemory(double pressure);
     }
 
     /// @param usedBytes measures memory
@@ -80,6 +85,10 @@ public final class OverloadWatch {
             LOG.warn("pressure {}: {}", pressures.get(), next.values());
         }
         state.publish(next);
+        double memory = next.value(OverloadAction.RESET_HIGH_MEMORY_STREAM);
+        if (memory > 0) {
+            affected.onMemory(memory);
+        }
         boolean isFull = next.isSaturated(OverloadAction.STOP_ACCEPTING_CONNECTIONS);
         if (isFull != last.isSaturated(OverloadAction.STOP_ACCEPTING_CONNECTIONS)) {
             affected.onAccepting(!isFull);

@@ -152,7 +152,7 @@ final class Probe {
         }
 
         @Override
-        public void onRequestReset(String details, boolean byClient) {
+        public void onRequestReset(String details, ResponseFlag why) {
             throw new AssertionError(details);
         }
 

@@ -12,6 +12,7 @@ final class EngineUnderTest {
     final FakeWire wire = new FakeWire();
     final Recorder told = new Recorder();
     final FrameText peer = new FrameText();
+    final Http2Loop loop;
     final Http2Connection connection;
     long nanos;
 
@@ -20,7 +21,7 @@ final class EngineUnderTest {
     }
 
     EngineUnderTest(Http2Connection.Side side, Http2Settings settings, ByteBufAllocator allocator) {
-        var loop = new Http2Loop(() -> nanos, later::add, allocator);
+        loop = new Http2Loop(() -> nanos, later::add, allocator);
         connection = new Http2Connection(side, wire, loop, settings, told);
     }
 

@@ -30,6 +30,7 @@ class OverloadConfigTest {
                             OverloadAction.STOP_ACCEPTING_REQUESTS,
                             Map.of("heap", new Trigger(0.8, 1))),
                     Optional.empty(),
+                    OptionalInt.empty(),
                     OptionalInt.empty());
 
     private static OverloadState at(double pressure) {
@@ -74,6 +75,9 @@ class OverloadConfigTest {
 
                             @Override
                             public void onTimeouts() {}
+
+                            @Override
+                            public void onMemory(double pressure) {}
                         });
         watch.look();
         assertThat(collections).hasValue(1);
