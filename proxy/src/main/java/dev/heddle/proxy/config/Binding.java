@@ -13,12 +13,14 @@ import java.util.List;
 /// @param handsOver whether a connection that was made to another listener's address before the
 ///   system redirected it here is that listener's
 /// @param isExempt whether its connections don't count towards the limit of the whole proxy
+/// @param isBalanced whether each new connection is given to the worker that has fewest
 /// @param settings of each socket
 public record Binding(
         List<InetSocketAddress> addresses,
         boolean binds,
         boolean handsOver,
         boolean isExempt,
+        boolean isBalanced,
         SocketSettings settings) {
 
     public Binding {
@@ -47,6 +49,6 @@ public record Binding(
 
     /// One socket, as usual.
     public static Binding to(InetSocketAddress address) {
-        return new Binding(List.of(address), true, false, false, SocketSettings.USUAL);
+        return new Binding(List.of(address), true, false, false, false, SocketSettings.USUAL);
     }
 }

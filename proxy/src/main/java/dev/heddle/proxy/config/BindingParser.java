@@ -45,6 +45,7 @@ final class BindingParser {
                 !listener.hasBindToPort() || listener.getBindToPort().getValue(),
                 listener.getUseOriginalDst().getValue(),
                 listener.getIgnoreGlobalConnLimit(),
+                isBalanced(listener),
                 settings(listener));
     }
 
@@ -74,7 +75,21 @@ final class BindingParser {
                 false,
                 false,
                 true,
+                false,
                 SocketSettings.USUAL);
+    }
+
+    private boolean isBalanced(Listener listener) {
+        if (!listener.hasConnectionBalanceConfig()) {
+            return false;
+        }
+        String path = "connection_balance_config";
+        var balance = listener.getConnectionBalanceConfig();
+        findings.fields(path, balance, Set.of("exact_balance", "extend_balance"));
+        if (balance.hasExtendBalance()) {
+            findings.notImplemented(join(path, "extend_balance"));
+        }
+        return balance.hasExactBalance();
     }
 
     private SocketSettings settings(Listener listener) {

@@ -36,10 +36,8 @@ public final class ListenerParser {
                     "enable_reuse_port",
                     "reuse_port",
                     "bypass_overload_manager",
+                    "connection_balance_config",
                     "metadata");
-
-    /// How connections are spread over workers.
-    private static final Set<String> NOTED = Set.of("connection_balance_config");
 
     private static final Set<String> READ_OF_DATAGRAMS =
             Set.of(
@@ -165,7 +163,7 @@ public final class ListenerParser {
     }
 
     private ListenerConfig ofConnections(Listener listener) {
-        findings.fields("", listener, READ, NOTED);
+        findings.fields("", listener, READ);
         findings.required("name", listener.getName());
         if (listener.hasEnableReusePort() && !listener.getEnableReusePort().getValue()) {
             // Each worker has a socket of its own: connections are spread more evenly than asked.

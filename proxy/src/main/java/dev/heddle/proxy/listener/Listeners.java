@@ -6,6 +6,7 @@ import dev.heddle.proxy.connection.ConnectionLimit;
 import dev.heddle.proxy.drain.Drain;
 import dev.heddle.proxy.drain.DrainPlan;
 import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.runtime.ExactBalance;
 import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.runtime.Workers;
 import dev.heddle.telemetry.SocketAddressText;
@@ -214,7 +215,11 @@ public final class Listeners {
         } catch (IOException e) {
             return failed(config, e);
         }
-        return all(perWorker.stream().map(worker -> worker.add(config, limits, reserved)).toList())
+        ExactBalance balance =
+                config.binding().isBalanced() ? new ExactBalance(workers.size()) : null;
+        return all(perWorker.stream()
+                        .map(worker -> worker.add(config, limits, reserved, balance))
+                        .toList())
                 .handle((_, failure) -> {
                     if (failure != null) {
                         Throwable cause = failure.getCause();

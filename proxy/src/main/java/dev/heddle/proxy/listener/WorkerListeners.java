@@ -10,6 +10,7 @@ import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.DatagramOutcome;
 import dev.heddle.proxy.runtime.Datagrams;
 import dev.heddle.proxy.runtime.Deadline;
+import dev.heddle.proxy.runtime.ExactBalance;
 import dev.heddle.proxy.runtime.ListenOutcome;
 import dev.heddle.proxy.runtime.ListenSocket;
 import dev.heddle.proxy.runtime.Worker;
@@ -69,11 +70,15 @@ final class WorkerListeners {
     }
 
     /// @param addresses with the ports that the system chose
+    /// @param balance of its connections; null leaves that to the kernel
     /// @return when it listens on all of them, or on none
     CompletableFuture<Void> add(
-            ListenerConfig config, ChainLimits limits, List<InetSocketAddress> addresses) {
+            ListenerConfig config,
+            ChainLimits limits,
+            List<InetSocketAddress> addresses,
+            @Nullable ExactBalance balance) {
         var outcome = new CompletableFuture<Void>();
-        worker.execute(() -> onAdd(config, limits, addresses, outcome));
+        worker.execute(() -> onAdd(config, limits, addresses, balance, outcome));
         return outcome;
     }
 
@@ -81,6 +86,7 @@ final class WorkerListeners {
             ListenerConfig config,
             ChainLimits limits,
             List<InetSocketAddress> addresses,
+            @Nullable ExactBalance balance,
             CompletableFuture<Void> outcome) {
         if (config.datagrams().isPresent()) {
             openDatagrams(config, config.datagrams().get(), addresses, outcome);
@@ -113,6 +119,7 @@ final class WorkerListeners {
             worker.listen(
                     address,
                     config.binding().settings(),
+                    balance,
                     listener::accept,
                     new ListenOutcome() {
                         @Override

@@ -22,6 +22,7 @@ record EpollSockets(Worker worker, EpollLoop loop) implements Sockets {
     public void listen(
             InetSocketAddress address,
             SocketSettings settings,
+            @Nullable ExactBalance balance,
             Function<Wire, WireHandler> acceptor,
             ListenOutcome outcome) {
         SocketCalls sockets = loop.sockets();
@@ -42,7 +43,7 @@ record EpollSockets(Worker worker, EpollLoop loop) implements Sockets {
             sockets.bind(socket, address);
             sockets.listen(socket, settings.backlog());
             set(sockets, socket, settings, false);
-            var listening = new SocketListener(worker, loop, socket, settings, acceptor);
+            var listening = new SocketListener(worker, loop, socket, settings, balance, acceptor);
             if (!loop.watch(socket, listening, EpollCalls.IN)) {
                 throw new IOException("epoll takes no more sockets");
             }

@@ -30,8 +30,14 @@ record NettySockets(Worker worker, Transport transport) implements Sockets {
     public void listen(
             InetSocketAddress address,
             SocketSettings settings,
+            @Nullable ExactBalance balance,
             Function<Wire, WireHandler> acceptor,
             ListenOutcome outcome) {
+        if (balance != null && transport.isKernel()) {
+            outcome.onListenFailed(
+                    new IOException("exact_balance cannot be had on transport " + transport));
+            return;
+        }
         var pause = new AcceptPause(worker);
         var server =
                 new ServerBootstrap()

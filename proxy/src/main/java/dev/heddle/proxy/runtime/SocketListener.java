@@ -5,6 +5,7 @@ import dev.heddle.proxy.runtime.linux.Errno;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,16 +36,19 @@ final class SocketListener implements ListenSocket, Polled {
     private final int acceptsPerTurn;
     private final Function<Wire, WireHandler> acceptor;
     private final InetSocketAddress address;
+    private final @Nullable ExactBalance balance;
     private final Deadline pause;
     private boolean isAccepting = true;
     private boolean isClosed;
     private long quietUntilNanos = Long.MIN_VALUE;
 
+    /// @param balance spreads its connections over workers; null leaves them where they come in
     SocketListener(
             Worker worker,
             EpollLoop loop,
             int socket,
             SocketSettings settings,
+            @Nullable ExactBalance balance,
             Function<Wire, WireHandler> acceptor) {
         this.worker = worker;
         this.loop = loop;
@@ -54,6 +58,10 @@ final class SocketListener implements ListenSocket, Polled {
         InetSocketAddress bound = loop.sockets().local(socket);
         this.address = bound == null ? EpollSockets.NOWHERE : bound;
         this.pause = worker.deadline(this::watch);
+        this.balance = balance;
+        if (balance != null) {
+            balance.enter(this);
+        }
     }
 
     @Override
@@ -77,6 +85,9 @@ final class SocketListener implements ListenSocket, Polled {
     public void close() {
         if (!isClosed) {
             isClosed = true;
+            if (balance != null) {
+                balance.leave(this);
+            }
             pause.discard();
             loop.close(socket);
         }
@@ -88,17 +99,49 @@ final class SocketListener implements ListenSocket, Polled {
         for (int i = 0; i < acceptsPerTurn && isAccepting && !isClosed; i++) {
             int accepted = loop.sockets().accept(socket);
             if (accepted >= 0) {
-                open(accepted);
+                place(accepted, loop.sockets().peer());
             } else if (accepted == -Errno.EAGAIN || !isGoingOn(-accepted)) {
                 return;
             }
         }
     }
 
-    private void open(int accepted) {
-        var wire = new SocketWire(worker, loop, accepted, loop.sockets().peer(), null);
+    Worker worker() {
+        return worker;
+    }
+
+    private void place(int accepted, InetSocketAddress peer) {
+        SocketListener taker = balance == null ? this : balance.choose(this);
+        if (taker == this) {
+            open(accepted, peer);
+        } else {
+            taker.worker.execute(() -> taker.take(accepted, peer));
+        }
+    }
+
+    /// Another worker accepted it.
+    private void take(int accepted, InetSocketAddress peer) {
+        worker.onEvent();
+        if (isClosed) {
+            loop.sockets().resetOnClose(accepted);
+            close(accepted);
+        } else {
+            open(accepted, peer);
+        }
+    }
+
+    private void close(int accepted) {
+        loop.close(accepted);
+        if (balance != null) {
+            balance.gone(worker);
+        }
+    }
+
+    private void open(int accepted, InetSocketAddress peer) {
+        var wire = new SocketWire(worker, loop, accepted, peer, null);
+        wire.balance(balance);
         if (!loop.watch(accepted, wire, SocketWire.EVENTS)) {
-            loop.close(accepted);
+            close(accepted);
             return;
         }
         try {

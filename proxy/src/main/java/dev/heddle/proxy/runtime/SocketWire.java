@@ -102,6 +102,9 @@ final class SocketWire implements WorkerWire, Polled, TlsStage.Side {
     private boolean isGone;
     private boolean isGoneTold;
 
+    /// Which counts this wire as long as it has its socket; null for none.
+    private @Nullable ExactBalance balance;
+
     /// TLS on this wire.
     ///
     /// @param ends who waits for the handshake
@@ -124,6 +127,11 @@ final class SocketWire implements WorkerWire, Polled, TlsStage.Side {
     @Override
     public void attach(WireHandler value) {
         handler = value;
+    }
+
+    /// Who is told when it is gone.
+    void balance(@Nullable ExactBalance counting) {
+        balance = counting;
     }
 
     @Override
@@ -448,6 +456,9 @@ final class SocketWire implements WorkerWire, Polled, TlsStage.Side {
             closing.discard();
         }
         loop.close(socket);
+        if (balance != null) {
+            balance.gone(worker);
+        }
         outbox.clear();
         if (outgoing != null) {
             outgoing.onSourceGone();

@@ -12,6 +12,7 @@ sealed interface Sockets permits NettySockets, EpollSockets {
     void listen(
             InetSocketAddress address,
             SocketSettings settings,
+            @Nullable ExactBalance balance,
             Function<Wire, WireHandler> acceptor,
             ListenOutcome outcome);
 

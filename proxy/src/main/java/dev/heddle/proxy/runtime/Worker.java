@@ -204,19 +204,22 @@ public final class Worker {
             InetSocketAddress address,
             Function<Wire, WireHandler> acceptor,
             ListenOutcome outcome) {
-        listen(address, SocketSettings.USUAL, acceptor, outcome);
+        listen(address, SocketSettings.USUAL, null, acceptor, outcome);
     }
 
     /// Listens for connections. What the acceptor returns for a wire hears everything about it.
     ///
+    /// @param balance by which workers that listen on one address share its connections; null
+    ///   leaves that to the kernel
     /// @param outcome told once, in this or a later turn
     public void listen(
             InetSocketAddress address,
             SocketSettings settings,
+            @Nullable ExactBalance balance,
             Function<Wire, WireHandler> acceptor,
             ListenOutcome outcome) {
         assert loop.inEventLoop();
-        sockets.listen(address, settings, acceptor, outcome);
+        sockets.listen(address, settings, balance, acceptor, outcome);
     }
 
     /// Connects to an address. What the outcome returns for the new wire hears everything about it.
