@@ -25,13 +25,17 @@ import java.util.concurrent.TimeUnit;
 ///
 /// In place of users, by which a mesh's node tells a sidecar's connections from its workload's, the
 /// client's addresses say what is redirected: 10.9.0.1 and 10.9.0.3 go out, 10.9.0.2 comes in;
-/// 10.9.0.4 goes out by TPROXY, which changes no address.
+/// 10.9.0.4 goes out by TPROXY, which changes no address, and 10.9.0.5 comes in by it, with the
+/// marks of Istio's `istio-init`.
 final class RedirectedSidecar {
     private static final String TYPE = "type.googleapis.com/envoy.extensions.";
     private static final int OUT = 15_001;
     private static final int IN = 15_006;
     private static final int CLOSED = 15_011;
     private static final int UNCHANGED = 15_021;
+    private static final int IN_UNCHANGED = 15_026;
+    private static final int PROXIED = 15_031;
+    private static final int MARK = 1337;
 
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -75,7 +79,13 @@ final class RedirectedSidecar {
         NetworkNamespace.command("ip link set lo up");
         for (String address :
                 new String[] {
-                    "10.9.0.1", "10.9.0.2", "10.9.0.3", "10.9.0.4", "10.9.1.1", "10.9.1.2"
+                    "10.9.0.1",
+                    "10.9.0.2",
+                    "10.9.0.3",
+                    "10.9.0.4",
+                    "10.9.0.5",
+                    "10.9.1.1",
+                    "10.9.1.2"
                 }) {
             NetworkNamespace.command("ip addr add " + address + "/32 dev lo");
         }
@@ -89,6 +99,24 @@ final class RedirectedSidecar {
                 "iptables -t mangle -A PREROUTING -p tcp -s 10.9.0.4 -j TPROXY --on-ip 127.0.0.1"
                         + " --on-port "
                         + UNCHANGED
+                        + " --tproxy-mark 1");
+        // What the sidecar sends from a client's address is known by its mark, and so is what is
+        // answered to that address, which must come back here.
+        NetworkNamespace.command(
+                "iptables -t mangle -A PREROUTING -p tcp -m mark --mark %d -j CONNMARK --save-mark"
+                        .formatted(MARK));
+        NetworkNamespace.command(
+                "iptables -t mangle -A OUTPUT -p tcp -m connmark --mark %d -j CONNMARK"
+                        .formatted(MARK)
+                        + " --restore-mark");
+        NetworkNamespace.command("ip rule add fwmark %d lookup 133".formatted(MARK));
+        NetworkNamespace.command("ip route add local default dev lo table 133");
+        NetworkNamespace.command("ip route add 203.0.113.0/24 dev lo");
+        NetworkNamespace.command(
+                "iptables -t mangle -A PREROUTING -p tcp -s 10.9.0.5 -m mark ! --mark %d -j TPROXY"
+                        .formatted(MARK)
+                        + " --on-ip 127.0.0.1 --on-port "
+                        + IN_UNCHANGED
                         + " --tproxy-mark 1");
         NetworkNamespace.command("ip6" + to.substring(2).formatted("fd09::2", OUT));
     }
@@ -155,6 +183,12 @@ final class RedirectedSidecar {
         calls.put("an unknown host by TPROXY", call("10.9.0.4", "10.9.1.1", 7002, get));
         calls.put("bytes in", call("10.9.0.2", "10.9.1.1", 7001, "hi"));
         calls.put("a request in", call("10.9.0.2", "10.9.1.1", 7002, get));
+        calls.put("bytes in by TPROXY", call("10.9.0.5", "10.9.1.1", 7001, "hi"));
+        calls.put("a request in by TPROXY", call("10.9.0.5", "10.9.1.1", 7002, get));
+        String foreign = "PROXY TCP4 203.0.113.9 10.9.1.1 4000 7001\r\n";
+        calls.put(
+                "bytes of a load balancer's client",
+                call("10.9.1.2", "10.9.1.1", PROXIED, foreign + "hi"));
         calls.put("bytes over IPv6", call("fd09::2", "fd09::1", 7003, "hi"));
         return calls;
     }
@@ -165,7 +199,8 @@ final class RedirectedSidecar {
             socket.connect(new InetSocketAddress(InetAddress.ofLiteral(to), port), 5_000);
             socket.setSoTimeout(5_000);
             socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
-            return read(socket, text.length());
+            int header = text.startsWith("PROXY ") ? text.indexOf('\n') + 1 : 0;
+            return read(socket, text.length() - header);
         } catch (IOException e) {
             return "closed";
         }
@@ -264,8 +299,6 @@ final class RedirectedSidecar {
                     - filter_chain_match: {application_protocols: [http/1.1]}
                       filters: [%s]
                     - filters: [%s]
-                  clusters:
-                  - {name: BlackHoleCluster, type: STATIC, connect_timeout: 1s}
                 """
                         .formatted(
                                 IN,
@@ -273,6 +306,12 @@ final class RedirectedSidecar {
                                 filter("listener.http_inspector.v3.HttpInspector"),
                                 http(route("'*'", "InboundPassthroughCluster")),
                                 tcp("InboundPassthroughCluster"))
+                + inUnchanged()
+                + proxied()
+                + """
+                  clusters:
+                  - {name: BlackHoleCluster, type: STATIC, connect_timeout: 1s}
+                """
                 + passed("PassthroughCluster", "")
                 + passed(
                         "InboundPassthroughCluster",
@@ -283,6 +322,15 @@ final class RedirectedSidecar {
                         "original_dst_lb_config: {use_http_header: true,"
                                 + " metadata_key: {key: nobody, path: [{key: writes}]}}")
                 + """
+                  - name: one
+                    type: STATIC
+                    connect_timeout: 1s
+                    load_assignment:
+                      cluster_name: one
+                      endpoints:
+                      - lb_endpoints:
+                        - endpoint:
+                            address: {socket_address: {address: 10.9.1.1, port_value: 7001}}
                   - name: known
                     type: STATIC
                     connect_timeout: 1s
@@ -293,6 +341,48 @@ final class RedirectedSidecar {
                         - endpoint:
                             address: {socket_address: {address: 10.9.1.2, port_value: 7002}}
                 """;
+    }
+
+    private static String inUnchanged() {
+        return """
+          - name: in-unchanged
+            address: {socket_address: {address: 0.0.0.0, port_value: %d}}
+            transparent: true
+            listener_filters: [%s, %s, %s]
+            listener_filters_timeout: 1s
+            continue_on_listener_filters_timeout: true
+            filter_chains:
+            - filter_chain_match: {application_protocols: [http/1.1]}
+              filters: [%s]
+            - filters: [%s]
+        """
+                .formatted(
+                        IN_UNCHANGED,
+                        filter("listener.original_dst.v3.OriginalDst"),
+                        source(),
+                        filter("listener.http_inspector.v3.HttpInspector"),
+                        http(route("'*'", "InboundPassthroughCluster")),
+                        tcp("InboundPassthroughCluster"));
+    }
+
+    /// Behind a load balancer that tells of its clients.
+    private static String proxied() {
+        return """
+          - name: proxied
+            address: {socket_address: {address: 10.9.1.1, port_value: %d}}
+            listener_filters: [%s, %s]
+            filter_chains:
+            - filters: [%s]
+        """
+                .formatted(
+                        PROXIED,
+                        filter("listener.proxy_protocol.v3.ProxyProtocol"),
+                        source(),
+                        tcp("one"));
+    }
+
+    private static String source() {
+        return filter("listener.original_src.v3.OriginalSrc, mark: " + MARK);
     }
 
     private static String outbound(String name, int port, String otherwise) {

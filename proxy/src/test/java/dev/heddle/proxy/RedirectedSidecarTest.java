@@ -32,6 +32,9 @@ class RedirectedSidecarTest {
             an unknown host by TPROXY = 200 web sees 10.9.1.1
             bytes in = one sees 127.0.0.6: hi
             a request in = 200 web sees 127.0.0.6
+            bytes in by TPROXY = one sees 10.9.0.5: hi
+            a request in by TPROXY = 200 web sees 10.9.0.5
+            bytes of a load balancer's client = one sees 203.0.113.9: hi
             bytes over IPv6 = six sees fd09:0:0:0:0:0:0:1: hi
             """;
 

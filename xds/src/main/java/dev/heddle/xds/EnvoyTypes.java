@@ -43,6 +43,7 @@ import io.envoyproxy.envoy.extensions.filters.http.set_filter_state.v3.Config;
 import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSession;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
+import io.envoyproxy.envoy.extensions.filters.listener.original_src.v3.OriginalSrc;
 import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit;
@@ -151,6 +152,7 @@ public final class EnvoyTypes {
                     HeaderBasedSessionState.getDescriptor(),
                     HttpInspector.getDescriptor(),
                     OriginalDst.getDescriptor(),
+                    OriginalSrc.getDescriptor(),
                     ProxyProtocol.getDescriptor(),
                     TlsInspector.getDescriptor(),
                     PreviousHostsPredicate.getDescriptor(),

@@ -78,15 +78,7 @@ public final class InterceptionCheck {
                         "",
                         Position.UNKNOWN);
         return switch (mode) {
-            case REDIRECT -> Optional.empty();
-            case TPROXY ->
-                    Optional.of(
-                            Diagnostic.of(
-                                    DiagnosticCode.NOT_IMPLEMENTED,
-                                    origin,
-                                    "TPROXY: the workload sees connections from 127.0.0.6, not from"
-                                            + " its clients' own addresses",
-                                    "x-forwarded-for tells them"));
+            case REDIRECT, TPROXY -> Optional.empty();
             case NONE ->
                     Optional.of(
                             Diagnostic.of(

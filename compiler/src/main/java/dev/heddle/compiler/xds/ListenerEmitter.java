@@ -29,6 +29,7 @@ import io.envoyproxy.envoy.extensions.filters.http.grpc_web.v3.GrpcWeb;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
+import io.envoyproxy.envoy.extensions.filters.listener.original_src.v3.OriginalSrc;
 import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
@@ -41,6 +42,16 @@ import java.util.Optional;
 
 /// Emits listeners with their filter chains.
 final class ListenerEmitter {
+    /// By which the rules of Istio's `istio-init` know the packets of a sidecar that come from its
+    /// clients' addresses.
+    private static final int ISTIO_MARK = 1337;
+
+    /// Has a workload see its clients' own addresses.
+    private static final ListenerFilter ORIGINAL_SOURCE =
+            listenerFilter(
+                    "envoy.filters.listener.original_src",
+                    OriginalSrc.newBuilder().setMark(ISTIO_MARK).build());
+
     private ListenerEmitter() {}
 
     static Listener emit(dev.heddle.compiler.ir.Listener listener) {
@@ -75,7 +86,13 @@ final class ListenerEmitter {
                             "envoy.filters.listener.proxy_protocol",
                             ProxyProtocol.getDefaultInstance()));
         }
-        listener.inspectors().forEach(i -> out.addListenerFilters(inspector(i)));
+        for (Inspector inspector : listener.inspectors()) {
+            out.addListenerFilters(inspector(inspector));
+            boolean isIn = listener.direction() == Direction.INBOUND;
+            if (inspector == Inspector.ORIGINAL_DESTINATION && isIn && options.isTransparent()) {
+                out.addListenerFilters(ORIGINAL_SOURCE);
+            }
+        }
         listener.chains().forEach(c -> out.addFilterChains(chain(c, listener)));
         listener.defaultChain().ifPresent(c -> out.setDefaultFilterChain(chain(c, listener)));
         listener.detection().ifPresent(timeout -> detection(timeout, out));

@@ -243,7 +243,8 @@ public final class ClusterParser {
                                                 cluster.getUpstreamBindConfig()),
                                 addressOrder(
                                         cluster.getUpstreamConnectionOptions()
-                                                .getHappyEyeballsConfig())),
+                                                .getHappyEyeballsConfig()),
+                                null),
                         connections.responseLimits(),
                         circuits.maxPerHost(cluster.getCircuitBreakers()),
                         preconnectRatio(cluster.getPreconnectPolicy()),

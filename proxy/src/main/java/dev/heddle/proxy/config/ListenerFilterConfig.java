@@ -22,6 +22,12 @@ public record ListenerFilterConfig(Kind kind, Disabled disabled) {
         /// Where the connection was made to before the system redirected it here.
         record OriginalDestination() implements Kind {}
 
+        /// Hosts are to see the client's address and not this proxy's.
+        ///
+        /// @param mark of the packets to hosts, as unsigned 32 bits; 0 for none
+        /// @param bindsPort whether they see the client's port, too
+        record OriginalSource(int mark, boolean bindsPort) implements Kind {}
+
         /// Who the client of the load balancer in front is. The header is taken off.
         ///
         /// @param isOptional whether a connection may come without

@@ -13,6 +13,7 @@ import envoy.config.listener.v3.Listener;
 import envoy.config.listener.v3.ListenerFilterChainMatchPredicate;
 import envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
 import envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
+import envoy.extensions.filters.listener.original_src.v3.OriginalSrc;
 import envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
 import envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import java.util.ArrayList;
@@ -85,6 +86,11 @@ final class ListenerFilterParser {
             if (config.holds(OriginalDst.getDefaultInstance())) {
                 findings.fields(path, config.unpack(OriginalDst.getDefaultInstance()), Set.of());
                 return new Kind.OriginalDestination();
+            }
+            if (config.holds(OriginalSrc.getDefaultInstance())) {
+                var source = config.unpack(OriginalSrc.getDefaultInstance());
+                findings.fields(path, source, Set.of("bind_port", "mark"));
+                return new Kind.OriginalSource(source.getMark(), source.getBindPort());
             }
             if (config.holds(ProxyProtocol.getDefaultInstance())) {
                 return proxy(path, config.unpack(ProxyProtocol.getDefaultInstance()));

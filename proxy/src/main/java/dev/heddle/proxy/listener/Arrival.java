@@ -4,6 +4,7 @@ import dev.heddle.proxy.config.FilterChainMatcher;
 import dev.heddle.proxy.runtime.Client;
 import dev.heddle.proxy.runtime.Client.Extension;
 import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.runtime.OriginalSource;
 import dev.heddle.proxy.runtime.Wire;
 import dev.heddle.proxy.tcp.TcpConnection;
 import dev.heddle.proxy.tcp.TcpService;
@@ -22,6 +23,7 @@ final class Arrival {
     private String transport = "";
     private List<String> applicationProtocols = List.of();
     private List<Extension> extensions = List.of();
+    private @Nullable OriginalSource source;
     private boolean isUnheard;
     private @Nullable TcpConnection probe;
     private @Nullable TcpService probed;
@@ -42,6 +44,7 @@ final class Arrival {
     Arrival again() {
         var again = new Arrival(wire, isTransparent);
         again.extensions = extensions;
+        again.source = source;
         return again;
     }
 
@@ -60,6 +63,14 @@ final class Arrival {
     /// The system redirected it here.
     void onOriginalDestination(InetSocketAddress local) {
         wire.present(wire.remote(), local);
+    }
+
+    /// Hosts are to see its client as it is known now.
+    void onOriginalSource(int mark, boolean bindsPort) {
+        InetSocketAddress client = wire.remote();
+        source =
+                new OriginalSource(
+                        bindsPort ? client : new InetSocketAddress(client.getAddress(), 0), mark);
     }
 
     /// It begins with a client hello.
@@ -127,7 +138,8 @@ final class Arrival {
                 wire.remote(),
                 wire.local(),
                 isTransparent ? wire.local() : wire.restored(),
-                extensions);
+                extensions,
+                source);
     }
 
     /// What its filter chain is chosen by.

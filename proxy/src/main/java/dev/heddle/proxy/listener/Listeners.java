@@ -7,6 +7,7 @@ import dev.heddle.proxy.drain.Drain;
 import dev.heddle.proxy.drain.DrainPlan;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.ExactBalance;
+import dev.heddle.proxy.runtime.Transport;
 import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.runtime.Workers;
 import dev.heddle.telemetry.SocketAddressText;
@@ -209,6 +210,7 @@ public final class Listeners {
         var reserved = new ArrayList<InetSocketAddress>();
         try {
             requireOriginalDestination(config);
+            requireOriginalSource(config);
             for (InetSocketAddress address : config.binding().addresses()) {
                 reserved.add(config.binding().binds() ? reserve(config, address) : address);
             }
@@ -244,6 +246,15 @@ public final class Listeners {
                         .anyMatch(it -> it.kind() instanceof Kind.OriginalDestination);
         if (isWanted && !config.binding().isInternal() && !workers.transport().hasKernelOptions()) {
             throw new IOException("original_dst cannot be had on transport " + workers.transport());
+        }
+    }
+
+    private void requireOriginalSource(ListenerConfig config) throws IOException {
+        boolean isWanted =
+                config.filters().filters().stream()
+                        .anyMatch(it -> it.kind() instanceof Kind.OriginalSource);
+        if (isWanted && workers.transport() != Transport.EPOLL) {
+            throw new IOException("original_src cannot be had on transport " + workers.transport());
         }
     }
 

@@ -85,6 +85,8 @@ final class PeekedConnection implements WireHandler {
                             case ListenerFilterConfig.Kind.Http() -> new HttpPeek(log);
                             case ListenerFilterConfig.Kind.OriginalDestination() ->
                                     new OriginalDestinationPeek();
+                            case ListenerFilterConfig.Kind.OriginalSource source ->
+                                    new OriginalSourcePeek(source);
                             case ListenerFilterConfig.Kind.Proxy proxy ->
                                     new ProxyHeaderPeek(proxy, log);
                         });

@@ -16,6 +16,7 @@ public final class Client {
     private final InetSocketAddress local;
     private final @Nullable InetSocketAddress originalDestination;
     private final List<Extension> extensions;
+    private final @Nullable OriginalSource source;
     private @Nullable Set<Follower> followers;
 
     /// What a load balancer said besides the addresses (a TLV of the PROXY protocol).
@@ -35,6 +36,8 @@ public final class Client {
         void onClientGone(Client client);
     }
 
+    /// One whose address is not taken on.
+    ///
     /// @param originalDestination null for the proxy itself
     /// @param extensions that came with it and may be passed on
     public Client(
@@ -42,6 +45,19 @@ public final class Client {
             InetSocketAddress local,
             @Nullable InetSocketAddress originalDestination,
             List<Extension> extensions) {
+        this(remote, local, originalDestination, extensions, null);
+    }
+
+    /// @param originalDestination null for the proxy itself
+    /// @param extensions that came with it and may be passed on
+    /// @param source as whom connections to hosts are made for it; null for the proxy itself
+    public Client(
+            InetSocketAddress remote,
+            InetSocketAddress local,
+            @Nullable InetSocketAddress originalDestination,
+            List<Extension> extensions,
+            @Nullable OriginalSource source) {
+        this.source = source;
         this.remote = remote;
         this.local = local;
         this.originalDestination = originalDestination;
@@ -63,6 +79,11 @@ public final class Client {
 
     public List<Extension> extensions() {
         return extensions;
+    }
+
+    /// As whom connections to hosts are made for it; null for the proxy itself.
+    public @Nullable OriginalSource source() {
+        return source;
     }
 
     /// Has somebody told when it is gone.

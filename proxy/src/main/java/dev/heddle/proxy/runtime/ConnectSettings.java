@@ -12,15 +12,24 @@ import org.jspecify.annotations.Nullable;
 /// @param sources addresses of this machine that connections come from, each family's first counts;
 ///   none lets the system choose
 /// @param order in which the addresses of a host are tried
+/// @param original whose address counts in place of `sources`; null for nobody's
 public record ConnectSettings(
-        Optional<KeepAlive> keepAlive, List<InetSocketAddress> sources, AddressOrder order) {
+        Optional<KeepAlive> keepAlive, List<InetSocketAddress> sources, AddressOrder order,
+        @Nullable OriginalSource original) {
 
     /// Nothing unusual.
     public static final ConnectSettings USUAL =
-            new ConnectSettings(Optional.empty(), List.of(), AddressOrder.USUAL);
+            new ConnectSettings(Optional.empty(), List.of(), AddressOrder.USUAL, null);
 
     public ConnectSettings {
         sources = List.copyOf(sources);
+    }
+
+    /// The same for a client that hosts are to see.
+    ///
+    /// @param client null changes nothing
+    public ConnectSettings from(@Nullable OriginalSource client) {
+        return client == null ? this : new ConnectSettings(keepAlive, sources, order, client);
     }
 
     /// Where a connection to that address comes from. When none is of its family the first is

@@ -5,6 +5,7 @@ import dev.heddle.proxy.runtime.linux.SocketCalls;
 import dev.heddle.proxy.tls.TlsClient;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -140,11 +141,29 @@ record EpollSockets(Worker worker, EpollLoop loop) implements Sockets {
         if (settings.keepAlive().isPresent()) {
             keepAlive(socket, settings.keepAlive().get());
         }
+        OriginalSource original = settings.original();
         InetSocketAddress source = settings.sourceFor(address);
-        if (source != null) {
+        if (original != null) {
+            imitate(socket, address, original);
+        } else if (source != null) {
             bind(socket, source);
         }
         sockets.connect(socket, address);
+    }
+
+    /// Has a connection come from an address that is not this machine's.
+    private void imitate(int socket, InetSocketAddress to, OriginalSource client)
+            throws IOException {
+        SocketCalls sockets = loop.sockets();
+        if (to.getAddress() instanceof Inet6Address) {
+            sockets.set(socket, SocketCalls.SOL_IPV6, SocketCalls.IPV6_TRANSPARENT, 1);
+        } else {
+            sockets.set(socket, SocketCalls.SOL_IP, SocketCalls.IP_TRANSPARENT, 1);
+        }
+        if (client.mark() != 0) {
+            sockets.set(socket, SocketCalls.SOL_SOCKET, SocketCalls.SO_MARK, client.mark());
+        }
+        bind(socket, client.address());
     }
 
     private void bind(int socket, InetSocketAddress source) throws IOException {

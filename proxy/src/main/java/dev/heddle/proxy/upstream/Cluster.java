@@ -3,7 +3,9 @@ package dev.heddle.proxy.upstream;
 import dev.heddle.proxy.http2.Http2Stats;
 import dev.heddle.proxy.observe.Metadata;
 import dev.heddle.proxy.observe.Tally;
+import dev.heddle.proxy.runtime.Client;
 import dev.heddle.proxy.runtime.ConnectOutcome;
+import dev.heddle.proxy.runtime.ConnectSettings;
 import dev.heddle.proxy.runtime.Connecting;
 import dev.heddle.proxy.runtime.InternalAddress;
 import dev.heddle.proxy.runtime.Origin;
@@ -65,19 +67,22 @@ public interface Cluster {
         if (inside != null) {
             return worker.connectInside(inside, origin(host, purpose), outcome);
         }
-        ByteBuffer preface = header(host).map(it -> it.bytes(purpose.client())).orElse(NO_PREFACE);
+        Client client = purpose.client();
+        ConnectSettings sockets =
+                settings().connections().sockets().from(client == null ? null : client.source());
+        ByteBuffer preface = header(host).map(it -> it.bytes(client)).orElse(NO_PREFACE);
         return switch (security(host, purpose)) {
             case HostSecurity.Plain() ->
                     worker.connect(
                             host.addresses(),
-                            settings().connections().sockets(),
+                            sockets,
                             preface,
                             null,
                             outcome);
             case HostSecurity.Secured(TlsClient tls) ->
                     worker.connect(
                             host.addresses(),
-                            settings().connections().sockets(),
+                            sockets,
                             preface,
                             tls,
                             new SecuredConnect(outcome, stats()));

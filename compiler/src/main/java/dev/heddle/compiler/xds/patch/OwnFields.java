@@ -447,6 +447,8 @@ final class OwnFields {
             HttpInspector:
             envoy.extensions.filters.listener.original_dst.v3
             OriginalDst:
+            envoy.extensions.filters.listener.original_src.v3
+            OriginalSrc: bind_port mark
             envoy.extensions.filters.listener.proxy_protocol.v3
             ProxyProtocol: allow_requests_without_proxy_protocol disallowed_versions
                 pass_through_tlvs stat_prefix

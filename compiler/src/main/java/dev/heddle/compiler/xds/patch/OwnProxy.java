@@ -50,6 +50,7 @@ public final class OwnProxy {
                     "envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute",
                     "envoy.extensions.filters.listener.http_inspector.v3.HttpInspector",
                     "envoy.extensions.filters.listener.original_dst.v3.OriginalDst",
+                    "envoy.extensions.filters.listener.original_src.v3.OriginalSrc",
                     "envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol",
                     "envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector",
                     "envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit",

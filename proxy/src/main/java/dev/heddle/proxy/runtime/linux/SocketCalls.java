@@ -30,6 +30,15 @@ public final class SocketCalls {
     public static final int SO_REUSEADDR = 2;
     public static final int SO_KEEPALIVE = 9;
     public static final int SO_REUSEPORT = 15;
+
+    /// A socket's end may be an address that is not this machine's.
+    public static final int IP_TRANSPARENT = 19;
+
+    public static final int IPV6_TRANSPARENT = 75;
+
+    /// By which netfilter and routing know a socket's packets.
+    public static final int SO_MARK = 36;
+
     public static final int TCP_NODELAY = 1;
     public static final int TCP_KEEPIDLE = 4;
     public static final int TCP_KEEPINTVL = 5;

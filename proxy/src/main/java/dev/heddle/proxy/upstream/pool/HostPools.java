@@ -76,10 +76,10 @@ public final class HostPools implements Host.Attachment, Client.Follower {
         return own;
     }
 
-    /// Those for a client: its own, if the host is told of it when a connection begins, else
-    /// everybody's. Its own ones end when it is gone.
+    /// Those for a client: its own, if the host is told of it when a connection begins or sees its
+    /// address, else everybody's. Its own ones end when it is gone.
     public HostPools of(@Nullable Client asking) {
-        if (asking == null || destination.isForAll()) {
+        if (asking == null || (destination.isForAll() && asking.source() == null)) {
             return this;
         }
         Map<Client, HostPools> all = byClient;
