@@ -88,9 +88,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -267,8 +267,8 @@ public final class Proxy implements AutoCloseable {
                 .overload()
                 .map(OverloadConfig::leastAccount)
                 .ifPresent(least ->
-                        least.ifPresent(power ->
-                                runtimes.values().forEach(it -> it.watchMemory(power))));
+                        least.ifPresent(
+                                power -> runtimes.values().forEach(it -> it.watchMemory(power))));
         this.overloadWatch =
                 bootstrap
                         .overload()

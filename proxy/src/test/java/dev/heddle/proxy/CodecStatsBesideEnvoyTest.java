@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -44,6 +43,7 @@ class CodecStatsBesideEnvoyTest {
 
     /// The ports of a plane's listeners, behind that of its administration.
     private static final int USUAL = 1;
+
     private static final int STRICT = 2;
     private static final int ASKING = 3;
     private static final int ONCE = 4;
@@ -143,9 +143,7 @@ class CodecStatsBesideEnvoyTest {
     }
 
     private ByteBuf request(String path, boolean isEnd, int stream, String... more) {
-        var lines =
-                new ArrayList<>(
-                        List.of(":method: POST", ":scheme: http", ":path: " + path));
+        var lines = new ArrayList<>(List.of(":method: POST", ":scheme: http", ":path: " + path));
         lines.add(":authority: a");
         lines.addAll(List.of(more));
         return text.headers(stream, isEnd, lines.toArray(String[]::new));
@@ -168,8 +166,7 @@ class CodecStatsBesideEnvoyTest {
     }
 
     /// The same without having heard of the proxy's settings.
-    private static void talkEarly(Plane plane, int listener, ByteBuf... frames)
-            throws IOException {
+    private static void talkEarly(Plane plane, int listener, ByteBuf... frames) throws IOException {
         try (Socket socket = connect(plane, listener)) {
             socket.getOutputStream().write(bytes(FrameText.preface(), FrameText.settings()));
             socket.getOutputStream().write(bytes(frames));
@@ -233,7 +230,8 @@ class CodecStatsBesideEnvoyTest {
     }
 
     private List<Cause> causes() {
-        String[] many = IntStream.range(0, 200).mapToObj(i -> "x-" + i + ": 1").toArray(String[]::new);
+        String[] many =
+                IntStream.range(0, 200).mapToObj(i -> "x-" + i + ": 1").toArray(String[]::new);
         return List.of(
                 new Cause(
                         "headers with underscores are dropped, HTTP/1",
@@ -276,8 +274,7 @@ class CodecStatsBesideEnvoyTest {
                         Map.of("http2.trailers", 1L)),
                 new Cause(
                         "a rule of the protocol is broken",
-                        plane ->
-                                talk(plane, STRICT, request("/direct", true, 1, "connection: x")),
+                        plane -> talk(plane, STRICT, request("/direct", true, 1, "connection: x")),
                         Map.of("http2.rx_messaging_error", 1L, "http2.tx_reset", 1L)),
                 new Cause(
                         "too many headers",

@@ -149,8 +149,7 @@ class MemoryBesideEnvoyTest {
 
     private void whoHoldsMuchIsReset(Plane plane) throws Exception {
         var text = new FrameText();
-        try (var socket =
-                new Socket(InetAddress.getLoopbackAddress(), plane.ports().get(1))) {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), plane.ports().get(1))) {
             socket.setSoTimeout(500);
             send(
                     socket,

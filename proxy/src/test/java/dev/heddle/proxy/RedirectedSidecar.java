@@ -107,14 +107,14 @@ final class RedirectedSidecar {
                         .formatted(MARK));
         NetworkNamespace.command(
                 "iptables -t mangle -A OUTPUT -p tcp -m connmark --mark %d -j CONNMARK"
-                        .formatted(MARK)
+                                .formatted(MARK)
                         + " --restore-mark");
         NetworkNamespace.command("ip rule add fwmark %d lookup 133".formatted(MARK));
         NetworkNamespace.command("ip route add local default dev lo table 133");
         NetworkNamespace.command("ip route add 203.0.113.0/24 dev lo");
         NetworkNamespace.command(
                 "iptables -t mangle -A PREROUTING -p tcp -s 10.9.0.5 -m mark ! --mark %d -j TPROXY"
-                        .formatted(MARK)
+                                .formatted(MARK)
                         + " --on-ip 127.0.0.1 --on-port "
                         + IN_UNCHANGED
                         + " --tproxy-mark 1");

@@ -102,7 +102,12 @@ final class OverloadParser {
     private OptionalInt leastAccount(String path, OverloadManager manager) {
         OptionalInt least = OptionalInt.empty();
         if (manager.hasBufferFactoryConfig()) {
-            int power = manager.getBufferFactoryConfig().getMinimumAccountToTrackPowerOfTwo();
+            var accounts = manager.getBufferFactoryConfig();
+            findings.fields(
+                    join(path, "buffer_factory_config"),
+                    accounts,
+                    Set.of("minimum_account_to_track_power_of_two"));
+            int power = accounts.getMinimumAccountToTrackPowerOfTwo();
             if (power < 10 || power > 56) {
                 findings.reject(
                         join(path, "buffer_factory_config.minimum_account_to_track_power_of_two"),

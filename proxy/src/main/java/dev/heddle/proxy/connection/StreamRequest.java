@@ -48,7 +48,12 @@ final class StreamRequest implements RequestHandler, ExchangeOwner {
         if (request.authority().isEmpty()) {
             stream.refuse(stream.words().violation(), true);
         } else if (served.isUnderscoreRefused(request)) {
-            served.service().log().count(stream.protocol(), HeaderStat.REQUESTS_REJECTED_WITH_UNDERSCORES_IN_HEADERS, 1);
+            served.service()
+                    .log()
+                    .count(
+                            stream.protocol(),
+                            HeaderStat.REQUESTS_REJECTED_WITH_UNDERSCORES_IN_HEADERS,
+                            1);
             stream.refuse(stream.words().underscore(), false);
         } else {
             served.serve(exchange, request, ends);

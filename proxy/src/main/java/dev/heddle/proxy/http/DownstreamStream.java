@@ -266,8 +266,7 @@ public final class DownstreamStream
             switch (end) {
                 case RESET_BY_PEER, NOT_PROCESSED ->
                         handler.onRequestReset(words.remoteReset(), ResponseFlag.DR);
-                case PROTOCOL_ERROR ->
-                        handler.onRequestReset(words.violation(), ResponseFlag.DPE);
+                case PROTOCOL_ERROR -> handler.onRequestReset(words.violation(), ResponseFlag.DPE);
                 case OVERLOADED -> handler.onRequestReset("overload", ResponseFlag.OM);
                 case CONNECTION_LOST -> {
                     if (code == ErrorCode.NO_ERROR) {

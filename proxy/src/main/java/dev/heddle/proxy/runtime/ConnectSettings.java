@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// @param order in which the addresses of a host are tried
 /// @param original whose address counts in place of `sources`; null for nobody's
 public record ConnectSettings(
-        Optional<KeepAlive> keepAlive, List<InetSocketAddress> sources, AddressOrder order,
+        Optional<KeepAlive> keepAlive,
+        List<InetSocketAddress> sources,
+        AddressOrder order,
         @Nullable OriginalSource original) {
 
     /// Nothing unusual.

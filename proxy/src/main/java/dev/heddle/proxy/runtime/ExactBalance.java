@@ -35,8 +35,7 @@ public final class ExactBalance {
     /// @param accepting the socket that it came in on
     synchronized SocketListener choose(SocketListener accepting) {
         SocketListener fewest = accepting;
-        for (SocketListener other :
-                sockets.getOrDefault(accepting.address(), List.of())) {
+        for (SocketListener other : sockets.getOrDefault(accepting.address(), List.of())) {
             if (connections[other.worker().index()] < connections[fewest.worker().index()]) {
                 fewest = other;
             }

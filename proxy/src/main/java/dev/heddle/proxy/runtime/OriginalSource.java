@@ -11,7 +11,8 @@ import java.net.InetSocketAddress;
 public record OriginalSource(InetSocketAddress address, int mark) {
     public OriginalSource {
         if (address.isUnresolved()) {
-            throw new IllegalArgumentException("address: " + address + " (expected: an IP address)");
+            throw new IllegalArgumentException(
+                    "address: " + address + " (expected: an IP address)");
         }
     }
 }

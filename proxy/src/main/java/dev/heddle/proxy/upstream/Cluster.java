@@ -73,12 +73,7 @@ public interface Cluster {
         ByteBuffer preface = header(host).map(it -> it.bytes(client)).orElse(NO_PREFACE);
         return switch (security(host, purpose)) {
             case HostSecurity.Plain() ->
-                    worker.connect(
-                            host.addresses(),
-                            sockets,
-                            preface,
-                            null,
-                            outcome);
+                    worker.connect(host.addresses(), sockets, preface, null, outcome);
             case HostSecurity.Secured(TlsClient tls) ->
                     worker.connect(
                             host.addresses(),

@@ -181,6 +181,7 @@ final class OwnFields {
                 per_connection_buffer_limit_bytes reuse_port socket_options stat_prefix
                 tcp_backlog_size traffic_direction transparent udp_listener_config
                 use_original_dst
+            Listener.ConnectionBalanceConfig: exact_balance extend_balance
             Listener.InternalListenerConfig:
             ListenerFilter: filter_disabled name typed_config
             ListenerFilterChainMatchPredicate: and_match any_match destination_port_range
@@ -195,7 +196,6 @@ final class OwnFields {
             StatsMatcher: exclusion_list inclusion_list reject_all
             StatsSink: name typed_config
             envoy.config.overload.v3
-            BufferFactoryConfig: minimum_account_to_track_power_of_two
             LoadShedPoint: name triggers
             OverloadAction: name triggers typed_config
             OverloadManager: actions buffer_factory_config loadshed_points refresh_interval
