@@ -1386,8 +1386,7 @@ final class Commands {
         if (onDevice && isQuiet) {
             throw Failure.usage("--no-browser: --device opens none", "leave one of them out");
         }
-        var way =
-                onDevice ? Login.Way.DEVICE : isQuiet ? Login.Way.ADDRESS : Login.Way.BROWSER;
+        var way = onDevice ? Login.Way.DEVICE : isQuiet ? Login.Way.ADDRESS : Login.Way.BROWSER;
         return Login.run(mesh.api(machine), way, machine);
     }
 

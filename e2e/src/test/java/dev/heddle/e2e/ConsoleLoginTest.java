@@ -22,7 +22,6 @@ import dev.heddle.control.access.oidc.People;
 import dev.heddle.control.access.oidc.Provider;
 import dev.heddle.control.access.oidc.ProviderLogins;
 import dev.heddle.model.codec.Json;
-import dev.heddle.model.tree.Node;
 import dev.heddle.testkit.Begun;
 import dev.heddle.testkit.FreePorts;
 import dev.heddle.testkit.Parts;
@@ -158,7 +157,8 @@ class ConsoleLoginTest {
         // Whoever else finds the port ends nothing.
         URI port = back.resolve("/signed-in");
         assertThat(people.sent(HttpRequest.newBuilder(port)).statusCode()).isEqualTo(404);
-        assertThat(people.sent(HttpRequest.newBuilder(back)).body()).contains("you can close this page");
+        assertThat(people.sent(HttpRequest.newBuilder(back)).body())
+                .contains("you can close this page");
         assertThat(login.get()).isZero();
         assertThat(out.toString(UTF_8)).contains("signed in as ann at " + page);
         Path kept;
@@ -237,7 +237,8 @@ class ConsoleLoginTest {
                         Path.of(""),
                         Map.of(),
                         System::nanoTime);
-        assertThatThrownBy(() -> Login.run(new Api(page, Optional.empty()), Login.Way.DEVICE, machine))
+        assertThatThrownBy(
+                        () -> Login.run(new Api(page, Optional.empty()), Login.Way.DEVICE, machine))
                 .isInstanceOf(Failure.class)
                 .hasMessageContaining("the provider");
     }

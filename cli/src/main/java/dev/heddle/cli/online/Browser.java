@@ -58,9 +58,7 @@ record Browser(Path opener) {
         builder.environment().putAll(machine.environment());
         try {
             return Optional.of(
-                    builder.start()
-                            .onExit()
-                            .thenApply(ended -> told(ended.exitValue(), machine)));
+                    builder.start().onExit().thenApply(ended -> told(ended.exitValue(), machine)));
         } catch (IOException _) {
             return Optional.empty();
         }

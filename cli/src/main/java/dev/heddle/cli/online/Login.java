@@ -22,10 +22,11 @@ import org.jspecify.annotations.Nullable;
 
 /// `heddle login`: signs in at the provider of OpenID Connect that the control plane knows.
 ///
-/// With a browser on this machine, which this opens, the provider leads it to a port of the loopback interface, at
-/// which this waits (RFC 8252); without one, somebody types a code into any other browser (RFC
-/// 8628). The control plane asks the provider in both cases: this never sees what the provider
-/// gives, and keeps a token of the control plane, as after a login with a password.
+/// With a browser on this machine, which this opens, the provider leads it to a port of the
+/// loopback interface, at which this waits (RFC 8252); without one, somebody types a code into any
+/// other browser (RFC 8628). The control plane asks the provider in both cases: this never sees
+/// what the provider gives, and keeps a token of the control plane, as after a login with a
+/// password.
 public final class Login {
     /// As long as the control plane waits for the end of a login.
     private static final Duration PATIENCE = Duration.ofMinutes(10);
@@ -114,8 +115,7 @@ public final class Login {
     /// Prints the address, which also stands there when a browser opens, as it may be another one
     /// than somebody wants.
     private static void show(String address, Way way, Machine machine) {
-        Optional<Browser> browser =
-                way == Way.BROWSER ? Browser.of(machine) : Optional.empty();
+        Optional<Browser> browser = way == Way.BROWSER ? Browser.of(machine) : Optional.empty();
         String within =
                 "on this machine, within %d minutes (elsewhere: './heddle login --device'):"
                         .formatted(PATIENCE.toMinutes());
