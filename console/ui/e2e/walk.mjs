@@ -173,6 +173,8 @@ const scenes = {
   async 'keys lead everywhere'() {
     const page = await tab();
     await go(page, '/');
+    // Nobody presses a key before there is a page.
+    await page.locator('.stats').waitFor();
     await page.keyboard.press('Control+k');
     await page.keyboard.type('reviews service');
     await page.getByRole('option', { name: 'reviews' }).first().waitFor();
