@@ -175,7 +175,8 @@ class ConsoleLoginTest {
 
     /// A machine with a display and a program that opens addresses: it notes them in `opened`.
     private static Machine machine(Path home, ByteArrayOutputStream out) throws IOException {
-        Path opener = Files.createDirectories(home.resolve("bin")).resolve("xdg-open");
+        Path bin = Files.createDirectories(home.resolve("bin"));
+        Path opener = bin.resolve("xdg-open");
         Files.writeString(
                 opener,
                 """
@@ -190,13 +191,7 @@ class ConsoleLoginTest {
                 false,
                 home,
                 home,
-                Map.of(
-                        "HOME",
-                        home.toString(),
-                        "PATH",
-                        opener.getParent().toString(),
-                        "DISPLAY",
-                        ":9"),
+                Map.of("HOME", home.toString(), "PATH", bin.toString(), "DISPLAY", ":9"),
                 System::nanoTime);
     }
 
