@@ -227,7 +227,7 @@ final class GrpcCall {
                         case COMPLETE -> GrpcStatus.CLOSED;
                         case RESET_BY_PEER ->
                                 GrpcStatus.unavailable("reset by the server, " + code);
-                        case RESET_HERE -> GrpcStatus.cancelled("");
+                        case RESET_HERE, OVERLOADED -> GrpcStatus.cancelled("");
                         case PROTOCOL_ERROR ->
                                 GrpcStatus.internal("the server broke a rule of HTTP/2, " + code);
                         case NOT_PROCESSED ->
