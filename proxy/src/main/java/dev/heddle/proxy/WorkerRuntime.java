@@ -273,12 +273,19 @@ final class WorkerRuntime implements WorkerServices {
     @Override
     public ConnectionLog connectionLog(ListenerConfig listener, TcpProxyConfig proxy) {
         return new ConnectionRecorder(
-                meters, shard, statPrefix(listener), proxy.statPrefix(), proxy.accessLogs(), logs);
+                meters,
+                shard,
+                statPrefix(listener),
+                proxy.statPrefix(),
+                proxy.accessLogs(),
+                listener.accessLogs(),
+                logs);
     }
 
     @Override
     public ListenerLog listenerLog(ListenerConfig listener) {
-        return new ListenerRecorder(meters, shard, statPrefix(listener));
+        return new ListenerRecorder(
+                meters, shard, statPrefix(listener), listener.accessLogs(), logs);
     }
 
     /// `127.0.0.1_8080`, unless the listener has a name of its own for it.

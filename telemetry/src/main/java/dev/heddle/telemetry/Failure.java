@@ -190,9 +190,6 @@ public record Failure(Ending ending, Way way, Circumstances circumstances) {
             Pattern.compile("ns\\[(.+)]-policy\\[(.+)]-rule\\[(\\d+)]");
     private static final Pattern TOKEN = Pattern.compile("jwt_authn_access_denied\\{(.*)}");
 
-    /// What BoringSSL says of a handshake.
-    private static final Pattern HANDSHAKE = Pattern.compile("OPENSSL[_ ]internal:([A-Z0-9_ ]+)");
-
     /// The sentence; empty where everything went well.
     public Optional<String> inWords() {
         return main().map(this::withOthers);
@@ -248,8 +245,7 @@ public record Failure(Ending ending, Way way, Circumstances circumstances) {
             return Optional.of(ofDetails(circumstances.termination));
         }
         if (!circumstances.downstream.isEmpty()) {
-            return Optional.of(
-                    "the client's connection could not be secured: " + circumstances.downstream);
+            return Optional.of(HandshakeWords.ofClient(circumstances.downstream));
         }
         if (isFailing) {
             return Optional.of(host() + " itself answered " + ending.code);
@@ -277,6 +273,11 @@ public record Failure(Ending ending, Way way, Circumstances circumstances) {
             case "ext_authz_error" -> authorizer() + " gave no answer";
             case "ext_authz_invalid" -> authorizer() + " wants a header or a path that is none";
             case "cluster_not_found" -> ofFlag("NC");
+            case "filter_chain_not_found" ->
+                    "no filter chain of the listener takes such a connection"
+                            + (circumstances.circumstance.isEmpty()
+                                    ? ""
+                                    : ": " + circumstances.circumstance);
             case "no_healthy_upstream" -> ofFlag("UH");
             case "upstream_max_stream_duration_reached" -> ofFlag("UMSDR");
             case "response_timeout" ->
@@ -312,7 +313,7 @@ public record Failure(Ending ending, Way way, Circumstances circumstances) {
             return ofFlag("RFCF");
         }
         if (details.startsWith("TLS_error")) {
-            return "the client's connection could not be secured" + because(details);
+            return HandshakeWords.ofClient(details);
         }
         if (details.startsWith("dns_resolution_failure")) {
             return ofFlag("DF");
@@ -365,19 +366,7 @@ public record Failure(Ending ending, Way way, Circumstances circumstances) {
     private String because(String cause) {
         String reason =
                 circumstances.upstream.isEmpty() ? cause.replace('_', ' ') : circumstances.upstream;
-        Matcher handshake = HANDSHAKE.matcher(reason);
-        if (handshake.find()) {
-            return ": " + handshake(handshake.group(1).replace(' ', '_'));
-        }
-        return reason.isEmpty() ? "" : ": " + reason;
-    }
-
-    private static String handshake(String error) {
-        return switch (error) {
-            case "WRONG_VERSION_NUMBER" -> "TLS error: the other end speaks no TLS";
-            case "CERTIFICATE_VERIFY_FAILED" -> "TLS error: its certificate is not believed";
-            default -> "TLS error: " + error.toLowerCase(Locale.ROOT).replace('_', ' ');
-        };
+        return HandshakeWords.because(reason);
     }
 
     /// Words for a flag that stands alone, as those of connections do.

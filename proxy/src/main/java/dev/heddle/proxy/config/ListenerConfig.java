@@ -33,6 +33,7 @@ import java.util.stream.Stream;
 /// @param datagrams what is done with datagrams, where it takes those; then it takes no connections
 ///   and has no chains
 /// @param quic how QUIC is spoken, where its connections come over that
+/// @param accessLogs who is told how its connections ended (`access_log`)
 /// @param metadata what it says of itself, for logs
 /// @param version as the control plane calls it as it is now
 public record ListenerConfig(
@@ -47,6 +48,7 @@ public record ListenerConfig(
         boolean bypassesOverload,
         Optional<DatagramConfig> datagrams,
         Optional<QuicSettings> quic,
+        List<AccessLogConfig> accessLogs,
         Metadata metadata,
         ResourceVersion version) {
 
@@ -71,6 +73,7 @@ public record ListenerConfig(
                 false,
                 Optional.empty(),
                 Optional.empty(),
+                List.of(),
                 Metadata.NONE,
                 ResourceVersion.NONE);
     }
@@ -89,6 +92,7 @@ public record ListenerConfig(
     }
 
     public ListenerConfig {
+        accessLogs = List.copyOf(accessLogs);
         if (name.isEmpty()) {
             throw new IllegalArgumentException("name: '' (expected: not empty)");
         }
@@ -114,12 +118,22 @@ public record ListenerConfig(
                 bypassesOverload,
                 datagrams,
                 quic,
+                accessLogs,
                 metadata,
                 new ResourceVersion(text));
     }
 
     /// What logs say of it and of one of its chains.
     public ListenerFacts facts(FilterChainConfig chain) {
+        return facts(chain.metadata());
+    }
+
+    /// What logs say of it where no chain took the connection.
+    public ListenerFacts facts() {
+        return facts(Metadata.NONE);
+    }
+
+    private ListenerFacts facts(Metadata ofChain) {
         return new ListenerFacts(
                 version.text(),
                 switch (direction) {
@@ -128,7 +142,7 @@ public record ListenerConfig(
                     case OUTBOUND -> "outbound";
                 },
                 metadata,
-                chain.metadata());
+                ofChain);
     }
 
     /// Whether its sockets are for datagrams.
@@ -157,6 +171,7 @@ public record ListenerConfig(
                         other.bypassesOverload,
                         other.datagrams,
                         other.quic,
+                        accessLogs,
                         metadata,
                         version));
     }

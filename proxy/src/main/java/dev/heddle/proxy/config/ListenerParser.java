@@ -37,6 +37,7 @@ public final class ListenerParser {
                     "reuse_port",
                     "bypass_overload_manager",
                     "connection_balance_config",
+                    "access_log",
                     "metadata");
 
     private static final Set<String> READ_OF_DATAGRAMS =
@@ -128,6 +129,7 @@ public final class ListenerParser {
                 listener.getBypassOverloadManager(),
                 Optional.empty(),
                 Optional.of(new QuicParser(findings).settings(listener.getUdpListenerConfig())),
+                List.of(),
                 ResourceMetadata.of(listener.getMetadata()),
                 ResourceVersion.NONE);
     }
@@ -158,6 +160,7 @@ public final class ListenerParser {
                                         new DatagramConfig.Hash.Chance(),
                                         false))),
                 Optional.empty(),
+                List.of(),
                 ResourceMetadata.of(listener.getMetadata()),
                 ResourceVersion.NONE);
     }
@@ -187,6 +190,7 @@ public final class ListenerParser {
                 listener.getBypassOverloadManager(),
                 Optional.empty(),
                 Optional.empty(),
+                new AccessLogParser(findings).logs("access_log", listener.getAccessLogList()),
                 ResourceMetadata.of(listener.getMetadata()),
                 ResourceVersion.NONE);
     }

@@ -54,6 +54,7 @@ final class ActiveListener implements ConnectionListener {
     private final ListenerChains chains;
     private ListenerConfig config;
     private ListenerLog log;
+    private ArrivalLog ends;
     private Published<OverloadState> overload;
     private @Nullable ServerFirst serverFirst;
     private boolean isClosed;
@@ -79,6 +80,7 @@ final class ActiveListener implements ConnectionListener {
         this.others = others;
         this.config = config;
         this.log = services.listenerLog(config);
+        this.ends = new ArrivalLog(worker, config, log);
         this.overload = ChainService.overload(services, config);
         this.serverFirst = config.filters().detection().map(ServerFirst::new).orElse(null);
         this.chains = new ListenerChains(services, config, limits);
@@ -112,6 +114,7 @@ final class ActiveListener implements ConnectionListener {
         chains.update(config, next, limits);
         config = next;
         log = services.listenerLog(next);
+        ends = new ArrivalLog(worker, next, log);
         overload = ChainService.overload(services, next);
         ServerFirst before = serverFirst;
         serverFirst =
@@ -190,7 +193,9 @@ final class ActiveListener implements ConnectionListener {
             wire.reset();
             return refused(wire, Duration.ZERO);
         }
-        return begin(new Arrival(wire, config.binding().isTransparent()));
+        var arrival = new Arrival(wire, config.binding().isTransparent());
+        arrival.begin(worker.epochNanos(), worker.nanos());
+        return begin(arrival);
     }
 
     /// Lets the listener filters look, if there are any.
@@ -241,6 +246,7 @@ final class ActiveListener implements ConnectionListener {
         public void onLost(PeekedConnection connection) {
             pending.remove(new ClientConnection.Peeked(connection));
             connection.arrival().abandonProbe();
+            ends.lost(connection.arrival());
             limit.release();
         }
     }
@@ -309,6 +315,7 @@ final class ActiveListener implements ConnectionListener {
         Optional<ChainService> chosen = chains.choose(arrival.facts());
         if (chosen.isEmpty()) {
             log.count(ListenerStat.NO_FILTER_CHAIN_MATCH);
+            ends.unmatched(arrival);
             limit.release();
             return refused(arrival.wire(), Duration.ZERO);
         }
@@ -331,6 +338,7 @@ final class ActiveListener implements ConnectionListener {
             if (!isTaken) {
                 limit.release();
                 chain.tellTooMany(arrival.wire());
+                ends.tooMany(arrival, chain);
                 return refused(arrival.wire(), most.config().delay());
             }
         }
@@ -346,7 +354,7 @@ final class ActiveListener implements ConnectionListener {
         TlsServer tls = security.server().get();
         if (tls == null) {
             security.log().notSecured(TlsFailure.NO_SECRET, wire.remote());
-            onNotSecured(wire, chain, TlsFailure.NO_SECRET);
+            onNotSecured(arrival, chain, TlsFailure.NO_SECRET);
             release(chain);
             return refused(wire, Duration.ZERO);
         }
@@ -366,7 +374,7 @@ final class ActiveListener implements ConnectionListener {
 
                             @Override
                             public void onNotSecured(TlsFailure failure) {
-                                ActiveListener.onNotSecured(wire, chain, failure);
+                                ActiveListener.this.onNotSecured(arrival, chain, failure);
                             }
 
                             @Override
@@ -376,7 +384,7 @@ final class ActiveListener implements ConnectionListener {
                         });
         if (!handshake.begin(security.limit())) {
             security.log().notSecured(TlsFailure.OVERLOADED, wire.remote());
-            onNotSecured(wire, chain, TlsFailure.OVERLOADED);
+            onNotSecured(arrival, chain, TlsFailure.OVERLOADED);
             release(chain);
             wire.reset();
             return refused(wire, Duration.ZERO);
@@ -387,13 +395,14 @@ final class ActiveListener implements ConnectionListener {
 
     /// A TCP proxy logs connections, so it logs those that came no further, too; an HTTP connection
     /// manager logs requests, of which there was none.
-    private static void onNotSecured(Wire wire, ChainService chain, TlsFailure failure) {
+    private void onNotSecured(Arrival arrival, ChainService chain, TlsFailure failure) {
+        ends.notSecured(arrival, chain, failure);
         switch (chain.service()) {
             case ChainService.Service.Http _, ChainService.Service.Names _ -> {
                 // Counted and, where it matters, told by the handshake's log.
             }
             case ChainService.Service.Tcp(TcpService tcp) ->
-                    TcpConnection.refused(tcp, wire, failure.why());
+                    TcpConnection.refused(tcp, arrival.wire(), failure.why());
         }
     }
 
@@ -405,7 +414,10 @@ final class ActiveListener implements ConnectionListener {
                                 http,
                                 arrival.wire(),
                                 arrival.client(),
-                                gone -> onGone(new ClientConnection.Http(gone)));
+                                gone -> {
+                                    ends.served(arrival, chain);
+                                    onGone(new ClientConnection.Http(gone));
+                                });
                 served.add(new ClientConnection.Http(connection), chain);
                 yield connection.wireHandler();
             }
@@ -429,7 +441,10 @@ final class ActiveListener implements ConnectionListener {
                         new NameConnection(
                                 server,
                                 arrival.wire(),
-                                gone -> onGone(new ClientConnection.Names(gone)));
+                                gone -> {
+                                    ends.served(arrival, chain);
+                                    onGone(new ClientConnection.Names(gone));
+                                });
                 served.add(new ClientConnection.Names(connection), chain);
                 yield connection;
             }

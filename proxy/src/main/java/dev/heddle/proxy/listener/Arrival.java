@@ -6,6 +6,7 @@ import dev.heddle.proxy.runtime.Client.Extension;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.OriginalSource;
 import dev.heddle.proxy.runtime.Wire;
+import dev.heddle.telemetry.SocketAddressText;
 import dev.heddle.proxy.tcp.TcpConnection;
 import dev.heddle.proxy.tcp.TcpService;
 import java.net.InetSocketAddress;
@@ -25,6 +26,8 @@ final class Arrival {
     private List<Extension> extensions = List.of();
     private @Nullable OriginalSource source;
     private boolean isUnheard;
+    private long epochNanos;
+    private long nanos;
     private @Nullable TcpConnection probe;
     private @Nullable TcpService probed;
 
@@ -45,7 +48,23 @@ final class Arrival {
         var again = new Arrival(wire, isTransparent);
         again.extensions = extensions;
         again.source = source;
+        again.begin(epochNanos, nanos);
         return again;
+    }
+
+    /// @param byClock when it was accepted, for people: since 1970 began
+    /// @param byTicker the same, for durations
+    void begin(long byClock, long byTicker) {
+        epochNanos = byClock;
+        nanos = byTicker;
+    }
+
+    long epochNanos() {
+        return epochNanos;
+    }
+
+    long nanos() {
+        return nanos;
     }
 
     Wire wire() {
@@ -130,6 +149,25 @@ final class Arrival {
     /// The server that its client hello names; empty where there is none, or nobody looked.
     String serverName() {
         return serverName;
+    }
+
+    /// What its filter chain is chosen by, for a sentence about one that has none.
+    ///
+    /// @param isLookedAt whether somebody looked for TLS
+    String inWords(boolean isLookedAt) {
+        var words = new StringBuilder("one to ").append(SocketAddressText.whole(wire.local()));
+        if (isTls()) {
+            words.append(" in TLS");
+            if (!serverName.isEmpty()) {
+                words.append(" for '").append(serverName).append('\'');
+            }
+        } else if (isLookedAt) {
+            words.append(" without TLS");
+        }
+        if (!applicationProtocols.isEmpty()) {
+            words.append(", with ").append(String.join(" or ", applicationProtocols));
+        }
+        return words.toString();
     }
 
     /// Of whom hosts may be told.

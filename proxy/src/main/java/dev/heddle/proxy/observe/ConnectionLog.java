@@ -14,6 +14,13 @@ public interface ConnectionLog {
     /// Where filters count, under whole names as `tcp.rbac.denied`.
     FilterStats filters();
 
+    /// One came no further than its listener, which tells its own logs of it. The argument is used
+    /// again afterwards.
+    default void refused(StreamInfo info) {
+        opened();
+        completed(info);
+    }
+
     /// It is to be logged now, though it goes on. The argument is used again afterwards.
     ///
     /// @param type what happened

@@ -13,6 +13,15 @@ public interface ListenerLog {
     /// @param amount negative where a gauge sinks
     void count(ListenerStat stat, long amount);
 
+    /// Whether anybody is told how connections end.
+    default boolean tellsEnds() {
+        return false;
+    }
+
+    /// A connection is over: it goes to the access logs of the listener. The argument is used again
+    /// afterwards.
+    default void ended(StreamInfo info) {}
+
     /// A PROXY header was found, or not.
     ///
     /// @param statPrefix that the filter has; may be empty

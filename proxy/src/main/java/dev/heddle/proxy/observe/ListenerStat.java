@@ -10,6 +10,9 @@ public enum ListenerStat {
     DOWNSTREAM_PRE_CX_TIMEOUT,
     /// Connections beyond the limit of the whole proxy.
     DOWNSTREAM_GLOBAL_CX_OVERFLOW,
+    /// Connections that nobody served and of which, as there are too many of them, the listener's
+    /// access logs are not told.
+    ACCESS_LOG_SKIPPED,
     /// Connections that were refused because the proxy runs out of something.
     DOWNSTREAM_CX_OVERLOAD_REJECT,
     /// Connections that ended while they were looked at.

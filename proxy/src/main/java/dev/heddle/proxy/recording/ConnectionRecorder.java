@@ -25,6 +25,7 @@ public final class ConnectionRecorder implements ConnectionLog {
     private final ProxyMeters meters;
     private final MeterShard shard;
     private final AccessLogger[] logs;
+    private final AccessLogger[] ofListener;
     private final Counter connections;
     private final Counter bytesReceived;
     private final Map<ConnectionStat, Counter> counters = new EnumMap<>(ConnectionStat.class);
@@ -37,16 +38,20 @@ public final class ConnectionRecorder implements ConnectionLog {
 
     /// @param shard where this worker counts
     /// @param listenerPrefix of the listener's meters
+    /// @param logs of the TCP proxy
+    /// @param ofListener logs of its listener
     public ConnectionRecorder(
             ProxyMeters meters,
             MeterShard shard,
             String listenerPrefix,
             String statPrefix,
             List<AccessLogConfig> logs,
+            List<AccessLogConfig> ofListener,
             LogOpener files) {
         this.meters = meters;
         this.shard = shard;
         this.logs = files.open(logs, shard);
+        this.ofListener = files.open(ofListener, shard);
         MeterScope tcp = meters.tcp(statPrefix);
         MeterScope listener = meters.listener(listenerPrefix);
         connections = tcp.counter("downstream_cx_total");
@@ -93,7 +98,18 @@ public final class ConnectionRecorder implements ConnectionLog {
     }
 
     @Override
+    public void refused(StreamInfo info) {
+        opened();
+        over(info);
+    }
+
+    @Override
     public void completed(StreamInfo info) {
+        over(info);
+        ListenerRecorder.tell(ofListener, info, meters);
+    }
+
+    private void over(StreamInfo info) {
         shard.add(listenerConnectionsActive, -1);
         shard.increment(listenerConnectionsDestroyed);
         shard.record(listenerConnectionTime, Math.max(0, info.endNanos()) / NANOS_PER_MILLI);

@@ -1,12 +1,17 @@
 package dev.heddle.proxy.recording;
 
+import dev.heddle.proxy.config.AccessLogConfig;
+import dev.heddle.proxy.observe.ExchangeRecord;
 import dev.heddle.proxy.observe.ListenerLog;
 import dev.heddle.proxy.observe.ListenerStat;
+import dev.heddle.proxy.observe.StreamInfo;
+import dev.heddle.telemetry.AccessLogRecord.LogType;
 import dev.heddle.telemetry.Counter;
 import dev.heddle.telemetry.Gauge;
 import dev.heddle.telemetry.MeterScope;
 import dev.heddle.telemetry.MeterShard;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -19,18 +24,47 @@ public final class ListenerRecorder implements ListenerLog {
     private final ProxyMeters meters;
     private final MeterShard shard;
     private final Gauge looking;
+    private final AccessLogger[] logs;
     private final Map<ListenerStat, Counter> counters = new EnumMap<>(ListenerStat.class);
 
     /// @param shard where this worker counts
     /// @param listenerPrefix of the listener's meters
-    public ListenerRecorder(ProxyMeters meters, MeterShard shard, String listenerPrefix) {
+    /// @param logs of the listener
+    public ListenerRecorder(
+            ProxyMeters meters,
+            MeterShard shard,
+            String listenerPrefix,
+            List<AccessLogConfig> logs,
+            LogOpener files) {
         this.meters = meters;
         this.shard = shard;
+        this.logs = files.open(logs, shard);
         MeterScope listener = meters.listener(listenerPrefix);
         this.looking = listener.gauge(name(ListenerStat.DOWNSTREAM_PRE_CX_ACTIVE));
         for (ListenerStat stat : ListenerStat.values()) {
             if (stat != ListenerStat.DOWNSTREAM_PRE_CX_ACTIVE) {
                 counters.put(stat, scope(stat, listener).counter(name(stat)));
+            }
+        }
+    }
+
+    @Override
+    public boolean tellsEnds() {
+        return logs.length > 0;
+    }
+
+    @Override
+    public void ended(StreamInfo info) {
+        tell(logs, info, meters);
+    }
+
+    /// Tells logs of a listener how a connection ended. As with Envoy, their entries say nothing of
+    /// what they are about (`NotSet`).
+    static void tell(AccessLogger[] logs, StreamInfo info, ProxyMeters meters) {
+        if (logs.length > 0) {
+            var record = new ExchangeRecord(info, meters::statName).as(LogType.NotSet);
+            for (AccessLogger log : logs) {
+                log.log(record);
             }
         }
     }
@@ -42,6 +76,7 @@ public final class ListenerRecorder implements ListenerLog {
                     DOWNSTREAM_PRE_CX_TIMEOUT,
                     DOWNSTREAM_GLOBAL_CX_OVERFLOW,
                     DOWNSTREAM_CX_OVERLOAD_REJECT,
+                    ACCESS_LOG_SKIPPED,
                     DOWNSTREAM_LISTENER_FILTER_REMOTE_CLOSE,
                     DOWNSTREAM_LISTENER_FILTER_ERROR,
                     SERVER_FIRST_LEARNED,

@@ -278,9 +278,8 @@ public final class TcpConnection implements WireHandler, PickContext, PoolWaiter
         var info = new StreamInfo();
         record(info, service, client);
         reason.accept(info);
-        service.log().opened();
         info.ended(service.context().worker().nanos());
-        service.log().completed(info);
+        service.log().refused(info);
     }
 
     /// Ends both sides.
