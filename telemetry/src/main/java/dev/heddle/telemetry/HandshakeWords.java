@@ -104,8 +104,11 @@ final class HandshakeWords {
         if (error.contains("CERTIFICATE_REQUIRED")) {
             return "it asks for a certificate, and was given none";
         }
-        if (DISBELIEF.matcher(error).find()) {
-            return "it does not believe the certificate that it was given";
+        Matcher disbelief = DISBELIEF.matcher(error);
+        if (disbelief.find()) {
+            return "it does not believe the certificate that it was given ("
+                    + spaced(disbelief.group(1)).toLowerCase(Locale.ROOT)
+                    + ")";
         }
         return switch (error) {
             case "WRONG_VERSION_NUMBER" -> "the other end speaks no TLS";

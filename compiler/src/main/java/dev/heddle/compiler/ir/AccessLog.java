@@ -48,11 +48,18 @@ public record AccessLog(Sink sink, Optional<String> filter) {
         /// @param slow how long a request takes that is told of for that alone
         /// @param requests what entries about requests say besides
         /// @param connections what those about connections say
-        record ControlPlane(int percent, Duration slow, List<Tag> requests, List<Tag> connections)
+        /// @param unserved what those say about connections that nobody served
+        record ControlPlane(
+                int percent,
+                Duration slow,
+                List<Tag> requests,
+                List<Tag> connections,
+                List<Tag> unserved)
                 implements Sink {
             public ControlPlane {
                 requests = List.copyOf(requests);
                 connections = List.copyOf(connections);
+                unserved = List.copyOf(unserved);
             }
         }
     }

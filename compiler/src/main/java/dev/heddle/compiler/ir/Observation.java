@@ -8,7 +8,13 @@ import java.util.Optional;
 /// @param logs where each of them is logged, in this order; none for nowhere
 /// @param metrics what is counted of them
 /// @param tracing how requests are followed; empty for not at all
-public record Observation(List<AccessLog> logs, Metrics metrics, Optional<Tracing> tracing) {
+/// @param tellsUnmatched whether those logs, the control plane's aside, are told of connections that
+///   no filter chain takes
+public record Observation(
+        List<AccessLog> logs,
+        Metrics metrics,
+        Optional<Tracing> tracing,
+        boolean tellsUnmatched) {
     /// Nothing is told.
     public static final Observation NONE = new Observation(List.of());
 
@@ -17,7 +23,7 @@ public record Observation(List<AccessLog> logs, Metrics metrics, Optional<Tracin
 
     /// Only logged.
     public Observation(List<AccessLog> logs) {
-        this(logs, Metrics.NONE, Optional.empty());
+        this(logs, Metrics.NONE, Optional.empty(), true);
     }
 
     public Observation {

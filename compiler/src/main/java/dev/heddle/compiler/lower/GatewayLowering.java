@@ -183,6 +183,7 @@ public final class GatewayLowering {
                                 world.options(scope),
                                 scope.role(),
                                 world.telemetries(scope),
+                                Optional.empty(),
                                 hidesDenials)
                         .applied(
                                 new ProxyPlan(

@@ -44,6 +44,7 @@ record MeshWide(
 
     /// @param index of the mesh, some of whose services are told of traffic
     /// @param telemetries that say what is told of it, the widest first
+    /// @param asker what has the workload ask its callers for certificates; empty for nothing
     /// @param hidesDenials whether clients are told nothing of denials behind the proxy
     static MeshWide of(
             MeshSettings settings,
@@ -51,6 +52,7 @@ record MeshWide(
             ProxyOptions options,
             Role role,
             List<Same<Resource<Telemetry>>> telemetries,
+            Optional<String> asker,
             boolean hidesDenials) {
         var lowering =
                 new ListenerLowering(
@@ -58,7 +60,8 @@ record MeshWide(
                         options,
                         role,
                         telemetries.stream().map(Same::get).toList(),
-                        index.services());
+                        index.services(),
+                        asker);
         var listeners = new EnumMap<Direction, ListenerOptions>(Direction.class);
         for (Direction direction : Direction.values()) {
             listeners.put(direction, lowering.of(direction));

@@ -23,6 +23,7 @@ import dev.heddle.model.service.Service.Resolution;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 
 /// The part of a plan that all proxies of one outlook have in common: whom they can call, and how.
 public final class OutboundLowering {
@@ -91,6 +92,7 @@ public final class OutboundLowering {
                                 outlook.options(),
                                 role,
                                 outlook.telemetries(),
+                                Optional.empty(),
                                 false)
                         .applied(
                                 new ProxyPlan(

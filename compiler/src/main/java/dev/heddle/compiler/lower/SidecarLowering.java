@@ -132,6 +132,11 @@ public final class SidecarLowering {
                                 world.options(scope),
                                 scope.role(),
                                 world.telemetries(scope),
+                                world.index()
+                                        .peers()
+                                        .in(scope.namespace())
+                                        .of(scope.labels())
+                                        .asker(),
                                 false)
                         .applied(
                                 new ProxyPlan(

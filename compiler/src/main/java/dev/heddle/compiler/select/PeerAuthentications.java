@@ -122,6 +122,12 @@ public final class PeerAuthentications {
             return otherwise == Mode.STRICT || ports.containsValue(Mode.STRICT);
         }
 
+        /// What has the workload ask its callers for certificates, as in `PeerAuthentication
+        /// default/strict`; empty where nothing does.
+        public Optional<String> asker() {
+            return by.filter(_ -> isSomewhereStrict()).map(it -> it.origin().resource());
+        }
+
         private Strictness with(Optional<Resource<PeerAuthentication>> said) {
             if (said.isEmpty()) {
                 return this;

@@ -5,8 +5,13 @@ import com.google.protobuf.Value;
 import dev.heddle.compiler.ir.AccessLog.Line;
 import dev.heddle.compiler.ir.AccessLog.Sink;
 import dev.heddle.compiler.ir.AccessLog.Target;
+import dev.heddle.compiler.ir.FilterChain;
+import dev.heddle.compiler.ir.FilterChain.Match;
+import dev.heddle.compiler.ir.Listener;
+import dev.heddle.compiler.ir.Listener.Capture;
 import dev.heddle.compiler.ir.Observation;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
+import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.GrpcService;
@@ -50,6 +55,48 @@ final class AccessLogEmitter {
             LogFilters.ended(out);
         }
         return out.build();
+    }
+
+    /// Those of the listener itself: its connections that nobody serves, as nobody else tells of
+    /// them. As with Istio, logs of the mesh are told where no filter chain takes a connection; the
+    /// control plane is told of handshakes that failed besides. Where neither can be there is none.
+    static List<AccessLog> ofListener(Listener listener) {
+        Observation observation = listener.options().observation();
+        boolean mayHaveNone = mayHaveNoChain(listener);
+        boolean mayFail = listener.chains().stream().anyMatch(it -> it.tls().isPresent());
+        if (listener.capture() == Capture.QUIC || !mayHaveNone && !mayFail) {
+            return List.of();
+        }
+        return observation.logs().stream()
+                .filter(log ->
+                        log.sink() instanceof Sink.ControlPlane
+                                || mayHaveNone && observation.tellsUnmatched())
+                .map(log -> ofListener(log, listener))
+                .toList();
+    }
+
+    private static boolean mayHaveNoChain(Listener listener) {
+        List<FilterChain> chains = listener.chains();
+        boolean takesAll = chains.size() == 1 && chains.getFirst().match().equals(Match.ALL);
+        return listener.defaultChain().isEmpty() && !takesAll;
+    }
+
+    private static AccessLog ofListener(
+            dev.heddle.compiler.ir.AccessLog log, Listener listener) {
+        if (log.sink() instanceof Sink.ControlPlane control) {
+            AccessLog.Builder out = AccessLog.newBuilder();
+            log.filter().map(LogFilters::expression).ifPresent(out::setFilter);
+            SignalsEmitter.unserved(out, control, listener.origin().resource());
+            return out.build();
+        }
+        AccessLog told = log(log, false, false);
+        AccessLogFilter unmatched = LogFilters.flagged("NR");
+        return told.toBuilder()
+                .setFilter(
+                        told.hasFilter()
+                                ? LogFilters.all(unmatched, told.getFilter())
+                                : unmatched)
+                .build();
     }
 
     private static void file(AccessLog.Builder out, Sink.File log) {

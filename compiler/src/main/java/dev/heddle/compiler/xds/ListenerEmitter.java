@@ -95,6 +95,7 @@ final class ListenerEmitter {
         }
         listener.chains().forEach(c -> out.addFilterChains(chain(c, listener)));
         listener.defaultChain().ifPresent(c -> out.setDefaultFilterChain(chain(c, listener)));
+        out.addAllAccessLog(AccessLogEmitter.ofListener(listener));
         listener.detection().ifPresent(timeout -> detection(timeout, out));
         options.observation()
                 .tracing()

@@ -7,6 +7,7 @@ import io.envoyproxy.envoy.config.accesslog.v3.ExtensionFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.HeaderFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.LogTypeFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.OrFilter;
+import io.envoyproxy.envoy.config.accesslog.v3.ResponseFlagFilter;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.data.accesslog.v3.AccessLogType;
 import io.envoyproxy.envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter;
@@ -56,6 +57,13 @@ final class LogFilters {
                                                 .setStringMatch(
                                                         StringMatcher.newBuilder()
                                                                 .setPrefix("application/grpc"))))
+                .build();
+    }
+
+    /// By a response flag.
+    static AccessLogFilter flagged(String flag) {
+        return AccessLogFilter.newBuilder()
+                .setResponseFlagFilter(ResponseFlagFilter.newBuilder().addFlags(flag))
                 .build();
     }
 

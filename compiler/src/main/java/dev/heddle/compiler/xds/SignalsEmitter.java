@@ -20,6 +20,7 @@ import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.TcpGrpcAccessLogCon
 import io.envoyproxy.envoy.type.v3.FractionalPercent;
 import io.envoyproxy.envoy.type.v3.FractionalPercent.DenominatorType;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /// Emits the log that the control plane itself takes: entries of Envoy's access log service, by the
@@ -35,16 +36,22 @@ final class SignalsEmitter {
             new Target(ClusterName.CONTROL_PLANE, ClusterName.CONTROL_PLANE, "heddle");
     private static final String CONTENT_TYPE = "content-type";
     private static final String GRPC_STATUS = "grpc-status";
+    private static final String ORIGIN = "rule_origin";
     private static final int SERVER_ERROR = 500;
 
     /// Requests that somebody refused, or that did not come in time: they carry no flag.
     private static final List<Integer> REFUSALS = List.of(401, 403, 408, 429);
 
-    /// Connections that were refused, or whose handshake failed, carry none either.
-    private static final List<String> ENDED_FOR_A_REASON =
-            List.of(
-                    "connection.termination_details != ''",
-                    "connection.transport_failure_reason != ''");
+    /// Connections that were refused carry none either.
+    private static final String REFUSED = "connection.termination_details != ''";
+
+    /// Of connections whose handshake failed the listener tells. Stock Envoy's TLS inspector writes
+    /// there, too, of whatever begins without TLS, in other words.
+    private static final String UNSECURED =
+            "connection.transport_failure_reason.startsWith('TLS_error:')";
+
+    private static final String SECURED =
+            "!(has(connection.transport_failure_reason) && " + UNSECURED + ")";
 
     /// How calls of gRPC end that failed or were refused.
     private static final List<GrpcStatusFilter.Status> FAILURES =
@@ -64,6 +71,9 @@ final class SignalsEmitter {
     /// Into a log, which may have a filter: then both count.
     static void log(AccessLog.Builder out, Sink.ControlPlane sink, boolean isHttp) {
         AccessLogFilter wanted = wanted(sink, isHttp);
+        if (!isHttp) {
+            wanted = LogFilters.all(LogFilters.expression(SECURED), wanted);
+        }
         out.setFilter(out.hasFilter() ? LogFilters.all(out.getFilter(), wanted) : wanted);
         if (isHttp) {
             out.setName("envoy.access_loggers.http_grpc")
@@ -76,13 +86,32 @@ final class SignalsEmitter {
                                             .addAdditionalResponseTrailersToLog(GRPC_STATUS)
                                             .build()));
         } else {
-            out.setName("envoy.access_loggers.tcp_grpc")
-                    .setTypedConfig(
-                            Protos.pack(
-                                    TcpGrpcAccessLogConfig.newBuilder()
-                                            .setCommonConfig(common(sink.connections()))
-                                            .build()));
+            connections(out, sink.connections());
         }
+    }
+
+    /// Into a log of a listener.
+    ///
+    /// @param resource that the listener stands in, where nothing else has it ask its clients for
+    ///   anything; may be empty
+    static void unserved(AccessLog.Builder out, Sink.ControlPlane sink, String resource) {
+        AccessLogFilter wanted =
+                LogFilters.any(LogFilters.flagged("NR"), LogFilters.expression(UNSECURED));
+        out.setFilter(out.hasFilter() ? LogFilters.all(out.getFilter(), wanted) : wanted);
+        var tags = new ArrayList<>(sink.unserved());
+        if (!resource.isEmpty() && tags.stream().noneMatch(it -> it.name().equals(ORIGIN))) {
+            tags.add(new Tag(ORIGIN, new Tag.Value.Literal(resource)));
+        }
+        connections(out, tags);
+    }
+
+    private static void connections(AccessLog.Builder out, List<Tag> tags) {
+        out.setName("envoy.access_loggers.tcp_grpc")
+                .setTypedConfig(
+                        Protos.pack(
+                                TcpGrpcAccessLogConfig.newBuilder()
+                                        .setCommonConfig(common(tags))
+                                        .build()));
     }
 
     private static CommonGrpcAccessLogConfig common(List<Tag> tags) {
@@ -98,7 +127,7 @@ final class SignalsEmitter {
             REFUSALS.forEach(code -> any.addFilters(status(ComparisonFilter.Op.EQ, code)));
             any.addFilters(failedCall());
         } else {
-            ENDED_FOR_A_REASON.forEach(it -> any.addFilters(LogFilters.expression(it)));
+            any.addFilters(LogFilters.expression(REFUSED));
         }
         // Whatever the flag.
         any.addFilters(

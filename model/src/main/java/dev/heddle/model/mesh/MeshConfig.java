@@ -72,7 +72,7 @@ public record MeshConfig(
         String ingressSelector,
         boolean enableTracing,
         @NotYet Node enableEnvoyAccessLogService,
-        @NotYet Node disableEnvoyListenerLog,
+        Optional<Boolean> disableEnvoyListenerLog,
         @NotYet Node configSources,
         Optional<Boolean> enableAutoMtls,
         String trustDomain,

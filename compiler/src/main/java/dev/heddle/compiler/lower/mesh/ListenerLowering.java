@@ -44,12 +44,14 @@ public final class ListenerLowering {
     /// @param observers who is told of traffic
     /// @param telemetries that say what is told of it, the widest first
     /// @param services of the mesh, some of which are told
+    /// @param asker what has the workload ask its callers for certificates; empty for nothing
     public ListenerLowering(
             Observers observers,
             ProxyOptions options,
             Role role,
             List<Resource<Telemetry>> telemetries,
-            ServiceCatalog services) {
+            ServiceCatalog services,
+            Optional<String> asker) {
         this.mesh = observers.mesh();
         this.options = options;
         this.role = role;
@@ -59,7 +61,8 @@ public final class ListenerLowering {
                         role,
                         options.evictsStats(),
                         telemetries,
-                        new TracingLowering(observers, options.tracing(), role, services));
+                        new TracingLowering(observers, options.tracing(), role, services),
+                        asker);
         this.connections =
                 options.connections()
                         .map(said -> role == Role.GATEWAY ? EdgeProfile.filled(said) : said);

@@ -11,6 +11,7 @@ import dev.heddle.model.Resource;
 import dev.heddle.model.istio.Telemetry;
 import dev.heddle.model.istio.Telemetry.AccessLogging;
 import dev.heddle.model.istio.Telemetry.WorkloadMode;
+import dev.heddle.model.mesh.MeshConfig;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -23,19 +24,24 @@ final class Observations {
     private final Role role;
     private final List<Resource<Telemetry>> telemetries;
     private final TracingLowering tracing;
+    private final boolean tellsUnmatched;
 
     /// @param observers who is told
     /// @param isEvictable whether the proxy is to forget what nobody counts any longer
     /// @param telemetries that count for the proxy, the widest first
     /// @param tracing of the proxy
+    /// @param asker what has the workload ask its callers for certificates; empty for nothing
     Observations(
             Observers observers,
             Role role,
             boolean isEvictable,
             List<Resource<Telemetry>> telemetries,
-            TracingLowering tracing) {
+            TracingLowering tracing,
+            Optional<String> asker) {
         this.logging = new LoggingLowering(observers);
-        this.signals = new SignalsLowering(observers, telemetries);
+        this.signals = new SignalsLowering(observers, telemetries, asker);
+        this.tellsUnmatched =
+                !observers.mesh().flatMap(MeshConfig::disableEnvoyListenerLog).orElse(false);
         this.metrics = new MetricsLowering(observers, isEvictable, telemetries);
         this.role = role;
         this.telemetries = telemetries;
@@ -44,7 +50,8 @@ final class Observations {
 
     Observation of(Direction direction) {
         Metrics counted = metrics.lower(isCaller(direction), mode -> isAbout(direction, mode));
-        return new Observation(logs(direction, counted), counted, tracing(direction));
+        return new Observation(
+                logs(direction, counted), counted, tracing(direction), tellsUnmatched);
     }
 
     private Optional<Tracing> tracing(Direction direction) {

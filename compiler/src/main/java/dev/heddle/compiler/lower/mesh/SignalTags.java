@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// What entries for the control plane say that Envoy's entries have no field for, by the names that
 /// it reads (docs/features/signals.md).
@@ -27,6 +28,13 @@ final class SignalTags {
 
     private static final List<Tag> OF_CONNECTIONS =
             List.of(tag("rule_origin", "%METADATA(LISTENER_FILTER_CHAIN:heddle:resource)%"));
+
+    private static final List<Tag> OF_UNSERVED =
+            List.of(
+                    tag("reason", "%DYNAMIC_METADATA(heddle:reason)%"),
+                    tag("config_version", "%DYNAMIC_METADATA(heddle:config_version)%"),
+                    tag("details", "%RESPONSE_CODE_DETAILS%"),
+                    tag("server_name", "%REQUESTED_SERVER_NAME%"));
 
     /// Labels of metrics whose values are those of tags, of either end.
     private static final Map<String, String> LABELS =
@@ -63,6 +71,19 @@ final class SignalTags {
                     "connection_security_policy",
                     known.getOrDefault("connection_security_policy", ""));
         }
+        tags.sort(Comparator.comparing(Tag::name));
+        return List.copyOf(tags);
+    }
+
+    /// Of connections that nobody served: a listener tells of them, which knows no more.
+    ///
+    /// @param isCaller which side of the call tells
+    /// @param asker what has the workload ask its callers for certificates; empty for nothing
+    static List<Tag> ofUnserved(boolean isCaller, Optional<String> asker) {
+        var tags = new ArrayList<>(OF_UNSERVED);
+        asker.filter(_ -> !isCaller)
+                .ifPresent(it -> tags.add(new Tag("rule_origin", new Tag.Value.Literal(it))));
+        tags.add(new Tag("reporter", new Tag.Value.Literal(isCaller ? "source" : "destination")));
         tags.sort(Comparator.comparing(Tag::name));
         return List.copyOf(tags);
     }

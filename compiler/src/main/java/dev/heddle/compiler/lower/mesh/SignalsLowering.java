@@ -25,10 +25,14 @@ final class SignalsLowering {
 
     private final Observers observers;
     private final List<Resource<Telemetry>> telemetries;
+    private final Optional<String> asker;
 
     /// @param telemetries that count for the proxy, the widest first
-    SignalsLowering(Observers observers, List<Resource<Telemetry>> telemetries) {
+    /// @param asker what has the workload ask its callers for certificates; empty for nothing
+    SignalsLowering(
+            Observers observers, List<Resource<Telemetry>> telemetries, Optional<String> asker) {
         this.observers = observers;
+        this.asker = asker;
         this.telemetries = telemetries;
     }
 
@@ -53,7 +57,8 @@ final class SignalsLowering {
                                 SignalShare.lower(telemetries),
                                 TailKeeping.lower(telemetries).flatMap(Tail::slow).orElse(SLOW),
                                 SignalTags.of(isCaller, true, counts(metrics, Kind.REQUESTS)),
-                                SignalTags.of(isCaller, false, counts(metrics, Kind.TCP_OPENED))),
+                                SignalTags.of(isCaller, false, counts(metrics, Kind.TCP_OPENED)),
+                                SignalTags.ofUnserved(isCaller, asker)),
                         last.flatMap(AccessLogging::filter).map(Filter::expression)));
     }
 

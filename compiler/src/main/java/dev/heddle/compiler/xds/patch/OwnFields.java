@@ -173,11 +173,12 @@ final class OwnFields {
             FilterChainMatch: application_protocols destination_port direct_source_prefix_ranges
                 prefix_ranges server_names source_ports source_prefix_ranges source_type
                 transport_protocol
-            Listener: additional_addresses address bind_to_port bypass_overload_manager
-                connection_balance_config continue_on_listener_filters_timeout
-                default_filter_chain drain_type enable_reuse_port filter_chains freebind
-                ignore_global_conn_limit internal_listener listener_filters
-                listener_filters_timeout max_connections_to_accept_per_socket_event metadata name
+            Listener: access_log additional_addresses address bind_to_port
+                bypass_overload_manager connection_balance_config
+                continue_on_listener_filters_timeout default_filter_chain drain_type
+                enable_reuse_port filter_chains freebind ignore_global_conn_limit
+                internal_listener listener_filters listener_filters_timeout
+                max_connections_to_accept_per_socket_event metadata name
                 per_connection_buffer_limit_bytes reuse_port socket_options stat_prefix
                 tcp_backlog_size traffic_direction transparent udp_listener_config
                 use_original_dst

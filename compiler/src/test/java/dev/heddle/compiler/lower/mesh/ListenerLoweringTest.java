@@ -50,7 +50,8 @@ class ListenerLoweringTest {
                         own.over(settings.proxies()),
                         role,
                         List.of(),
-                        NO_SERVICES)
+                        NO_SERVICES,
+                        Optional.empty())
                 .of(Direction.INBOUND);
     }
 

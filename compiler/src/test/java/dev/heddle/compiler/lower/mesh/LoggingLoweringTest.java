@@ -57,7 +57,9 @@ class LoggingLoweringTest {
                 ServiceCatalog.of(Resources.of(List.of()), "cluster.local", Optional.empty());
         var observers = Observers.of(settings.config(), services, "cluster.local", keepsSignals);
         var tracing = new TracingLowering(observers, Optional.empty(), role, services);
-        return new Observations(observers, role, false, all, tracing).of(direction).logs();
+        return new Observations(observers, role, false, all, tracing, Optional.empty())
+                .of(direction)
+                .logs();
     }
 
     private static List<Resource<?>> read(String text) {
