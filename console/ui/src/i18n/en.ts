@@ -317,6 +317,7 @@ export const en = {
   'logs.details': 'Details',
   'logs.source': 'From',
   'logs.destination': 'To',
+  'logs.remote': 'Client’s address',
   'logs.authority': 'Authority',
   'logs.route': 'Route',
   'logs.rule': 'Rule',

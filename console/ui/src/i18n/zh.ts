@@ -318,6 +318,7 @@ export const zh: Record<keyof typeof en, string> = {
   'logs.details': '详情',
   'logs.source': '来源',
   'logs.destination': '目标',
+  'logs.remote': '客户端地址',
   'logs.authority': '主机',
   'logs.route': '路由',
   'logs.rule': '规则',

@@ -1345,14 +1345,18 @@ final class Commands {
             name = "why",
             mixinStandardHelpOptions = true,
             description = {
-                "Says in a sentence why a request ended as it did, and what proxies told of it.",
+                "Says in a sentence why a request ended as it did, or why nobody served a",
+                "connection, and what proxies told of it.",
                 "Exit code 1 when nothing is known of it."
             },
             footer = {"", "Example:", "  heddle why 6b3f1c52-1f0e-9d53-a1f5-27c1b1e6f0aa"})
     int why(
             @Parameters(
                             paramLabel = "ID",
-                            description = "Its x-request-id, or the id of its trace.")
+                            description = {
+                                "Its x-request-id, or the id of its trace; of a connection that",
+                                "carries no requests its client's address, as in 10.0.0.9:4711."
+                            })
                     String id,
             @Mixin Mixins.Printing output,
             @Mixin Mixins.ControlPlane mesh) {

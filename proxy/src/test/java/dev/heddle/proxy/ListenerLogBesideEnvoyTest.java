@@ -69,12 +69,7 @@ class ListenerLogBesideEnvoyTest {
               filters: [%6$s]
         """
                 .formatted(
-                        name,
-                        TYPE,
-                        server.certificate(),
-                        server.key(),
-                        root.certificate(),
-                        filter);
+                        name, TYPE, server.certificate(), server.key(), root.certificate(), filter);
     }
 
     private String bootstrap(List<Integer> ports, int upstream) {
@@ -82,7 +77,8 @@ class ListenerLogBesideEnvoyTest {
                 """
                 {name: http, typed_config: {'@type': %1$sfilters.network.http_connection_manager.v3.HttpConnectionManager,
                 stat_prefix: http, route_config: {virtual_hosts: [{name: all, domains: ["*"], routes: [{match: {prefix: /}, direct_response: {status: 200}}]}]},
-                http_filters: [{name: router, typed_config: {'@type': %1$sfilters.http.router.v3.Router}}]}}"""
+                http_filters: [{name: router, typed_config: {'@type': %1$sfilters.http.router.v3.Router}}]}}\
+                """
                         .formatted(TYPE);
         String tcp =
                 "{name: tcp, typed_config: {'@type': %sfilters.network.tcp_proxy.v3.TcpProxy, stat_prefix: tcp, cluster: up}}"
@@ -102,7 +98,7 @@ class ListenerLogBesideEnvoyTest {
                     - {name: tls, typed_config: {'@type': %2$sfilters.listener.tls_inspector.v3.TlsInspector}}
                     filter_chains:
                 """
-                        .formatted(ports.get(1), TYPE, log(ports), FORMAT)
+                                .formatted(ports.get(1), TYPE, log(ports), FORMAT)
                         + chain("http", http.replace("\n", " "))
                         + chain("tcp", tcp);
         return AskingBootstrap.of(
@@ -149,11 +145,14 @@ class ListenerLogBesideEnvoyTest {
         said.put("somebody", lines(plane, 0));
         for (String chain : List.of("http", "tcp")) {
             String name = chain + ".example";
-            said.put(chain + " no certificate", after(plane, () -> curl(port, name, List.of("-k"))));
+            said.put(
+                    chain + " no certificate", after(plane, () -> curl(port, name, List.of("-k"))));
             said.put(
                     chain + " no certificate, TLS 1.2",
                     after(plane, () -> curl(port, name, List.of("-k", "--tls-max", "1.2"))));
-            said.put(chain + " a stranger", after(plane, () -> curl(port, name, with(stranger, "-k"))));
+            said.put(
+                    chain + " a stranger",
+                    after(plane, () -> curl(port, name, with(stranger, "-k"))));
             said.put(
                     chain + " distrust",
                     after(plane, () -> curl(port, name, with(client, "--tls-max", "1.2"))));
@@ -175,7 +174,8 @@ class ListenerLogBesideEnvoyTest {
     }
 
     private List<String> lines(Plane plane, int before) {
-        return await().atMost(Duration.ofSeconds(15))
+        return await()
+                .atMost(Duration.ofSeconds(15))
                 .until(
                         () -> Files.readAllLines(log(plane.ports())),
                         it -> it.size() > before || before == 0)
@@ -198,7 +198,8 @@ class ListenerLogBesideEnvoyTest {
                         new Failure.Circumstances(
                                 -1, "", "", said[8].equals("-") ? "" : said[8], ""));
         String words = failure.inWords().orElse("all is well");
-        int end = words.startsWith("the client's certificate is not believed") ? 40 : words.length();
+        int end =
+                words.startsWith("the client's certificate is not believed") ? 40 : words.length();
         return String.join(" ", List.of(said).subList(0, 8)) + ": " + words.substring(0, end);
     }
 

@@ -1,7 +1,6 @@
 package dev.heddle.telemetry;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;

@@ -56,8 +56,7 @@ final class HandshakeWords {
                     Map.entry(
                             "too_many_handshakes",
                             "so many handshakes were under way that this one was not begun"),
-                    Map.entry(
-                            "secret_not_supplied", "the proxy has no certificate to show yet"));
+                    Map.entry("secret_not_supplied", "the proxy has no certificate to show yet"));
 
     private HandshakeWords() {}
 
@@ -119,12 +118,11 @@ final class HandshakeWords {
 
     private static Optional<String> library(String reason) {
         Matcher matcher = LIBRARY.matcher(reason);
-        return matcher.find()
-                ? Optional.of(matcher.group(1).replace(' ', '_'))
-                : Optional.empty();
+        return matcher.find() ? Optional.of(matcher.group(1).replace(' ', '_')) : Optional.empty();
     }
 
+    /// Envoy writes what its library says with underscores where it has spaces.
     private static String spaced(String text) {
-        return text.replace('_', ' ').strip();
+        return text.contains(" ") ? text : text.replace('_', ' ').strip();
     }
 }

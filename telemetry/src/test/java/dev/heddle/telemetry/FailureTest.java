@@ -38,7 +38,8 @@ class FailureTest {
                         + "|TLS_error:|268436498:SSL_routines:OPENSSL_internal"
                         + ":SSLV3_ALERT_CERTIFICATE_EXPIRED:TLS_error_end}"
                         + "; no connection to the upstream 10.0.0.1:80 came about: TLS error:"
-                        + " sslv3 alert certificate expired",
+                        + " it does not believe the certificate that it was given (certificate"
+                        + " expired)",
                 "503; UO; upstream_reset_before_response_started{overflow}; the cluster"
                         + " 'outbound|80||reviews' takes no more: a limit of its connection pool is"
                         + " reached",
@@ -73,8 +74,69 @@ class FailureTest {
                                 "",
                                 "TLS_error:|268435655:SSL routines:OPENSSL_internal:HTTP_REQUEST"
                                         + ":TLS_error_end"));
+        assertThat(failure.inWords()).hasValue("the client speaks no TLS");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                // Stock Envoy's, with spaces in entries and without them in lines.
+                "TLS_error:|268435648:SSL_routines:OPENSSL_internal:PEER_DID_NOT_RETURN_A_CERTIFICATE"
+                        + ":peer_did_not_provide_required_client_certificate:TLS_error_end;"
+                        + " the client gave no certificate, and one is asked for",
+                "TLS_error:|268435581:SSL_routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED"
+                        + ":verify_cert_failed:_X509_verify_cert:_certificate_verification_error"
+                        + "_at_depth_0:_self_signed_certificate:TLS_error_end;"
+                        + " the client's certificate is not believed: self signed certificate",
+                "TLS_error:|268435581:SSL routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED"
+                        + ":verify cert failed: SAN matcher:TLS_error_end;"
+                        + " the client's certificate is not believed: SAN matcher",
+                "TLS_error:|268436504:SSL_routines:OPENSSL_internal:TLSV1_ALERT_UNKNOWN_CA"
+                        + ":TLS_error_end;"
+                        + " the client does not believe the server's certificate (unknown ca)",
+                "TLS_error:|268435568:SSL_routines:OPENSSL_internal:BAD_PACKET_LENGTH:TLS_error_end;"
+                        + " what the client sent in its handshake cannot be read, as from one that"
+                        + " does not believe the server's certificate",
+                "TLS_error:|268435696:SSL_routines:OPENSSL_internal:UNSUPPORTED_PROTOCOL;"
+                        + " client and server have no version of TLS in common",
+                "TLS_error:|1:SSL_routines:OPENSSL_internal:SOMETHING_ELSE:TLS_error_end;"
+                        + " the client's connection could not be secured: TLS error: something else",
+                // Those of Heddle's proxy.
+                "TLS_error: error:100000c0:SSL routines:OPENSSL_internal"
+                        + ":PEER_DID_NOT_RETURN_A_CERTIFICATE;"
+                        + " the client gave no certificate, and one is asked for",
+                "TLS_error: certificate verify failed: 'CN=a_b' is of nobody;"
+                        + " the client's certificate is not believed: 'CN=a_b' is of nobody",
+                "TLS_error: not TLS (expected: a handshake); the client speaks no TLS",
+                "TLS_error: handshake timeout; the client did not end its handshake in time",
+                "TLS_error: connection closed in the handshake;"
+                        + " the client closed the connection in the middle of its handshake",
+                "TLS_error: too many handshakes;"
+                        + " so many handshakes were under way that this one was not begun",
+                "TLS_error: secret not supplied (expected: one by SDS);"
+                        + " the proxy has no certificate to show yet"
+            })
+    void whyAClientIsNotSecuredIsNamed(String reason, String sentence) {
+        var failure =
+                new Failure(
+                        new Ending(0, -1, List.of(), "", 0),
+                        new Way("", ""),
+                        new Circumstances(-1, "", "", reason, ""));
+        assertThat(failure.inWords()).hasValue(sentence);
+    }
+
+    @Test
+    void aConnectionThatNoFilterChainTakesIsNamed() {
+        var failure =
+                new Failure(
+                        new Ending(0, -1, List.of("NR"), "filter_chain_not_found", 0),
+                        new Way("", ""),
+                        new Circumstances(-1, "one for 'a.example'", "", "", ""));
         assertThat(failure.inWords())
-                .hasValue("the client's connection could not be secured: TLS error: http request");
+                .hasValue(
+                        "no filter chain of the listener takes such a connection: one for"
+                                + " 'a.example'");
     }
 
     @Test

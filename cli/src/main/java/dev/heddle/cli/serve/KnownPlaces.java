@@ -2,6 +2,9 @@ package dev.heddle.cli.serve;
 
 import dev.heddle.control.ControlPlane;
 import dev.heddle.control.view.ServiceView;
+import dev.heddle.model.Resource;
+import dev.heddle.model.Resources;
+import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.service.Endpoint;
 import dev.heddle.signals.record.Party;
 import dev.heddle.signals.record.Places;
@@ -10,10 +13,26 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// Knows who is at an address by the endpoints of the mesh's services. They are looked at anew when
-/// [#learn] is called.
+/// Knows who is at an address by the endpoints of the mesh's services, and where resources were
+/// written. They are looked at anew when [#learn] is called.
 final class KnownPlaces implements Places {
     private final AtomicReference<Map<String, Party>> parties = new AtomicReference<>(Map.of());
+
+    private final AtomicReference<Resources> resources = new AtomicReference<>(Resources.EMPTY);
+
+    @Override
+    public Optional<String> source(String resource) {
+        String[] words = resource.split("[ /]", 3);
+        return words.length < 3
+                ? Optional.empty()
+                : Kinds.ALL.stream()
+                        .filter(kind -> kind.name().equals(words[0]))
+                        .flatMap(kind -> resources.get().find(kind, words[1], words[2]).stream())
+                        .map(Resource::origin)
+                        .filter(origin -> !origin.file().isEmpty())
+                        .map(origin -> origin.file() + ":" + origin.position().line())
+                        .findFirst();
+    }
 
     @Override
     public Optional<Party> at(String address) {
@@ -22,6 +41,7 @@ final class KnownPlaces implements Places {
 
     /// Takes over what is in force now.
     void learn(ControlPlane control) {
+        resources.set(control.mesh().view().resources());
         var now = new HashMap<String, Party>();
         for (ServiceView service : control.mesh().view().services()) {
             for (Endpoint endpoint : service.endpoints()) {

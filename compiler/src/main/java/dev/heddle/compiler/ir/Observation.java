@@ -8,13 +8,10 @@ import java.util.Optional;
 /// @param logs where each of them is logged, in this order; none for nowhere
 /// @param metrics what is counted of them
 /// @param tracing how requests are followed; empty for not at all
-/// @param tellsUnmatched whether those logs, the control plane's aside, are told of connections that
-///   no filter chain takes
+/// @param tellsUnmatched whether those logs, the control plane's aside, are told of connections
+///   that no filter chain takes
 public record Observation(
-        List<AccessLog> logs,
-        Metrics metrics,
-        Optional<Tracing> tracing,
-        boolean tellsUnmatched) {
+        List<AccessLog> logs, Metrics metrics, Optional<Tracing> tracing, boolean tellsUnmatched) {
     /// Nothing is told.
     public static final Observation NONE = new Observation(List.of());
 

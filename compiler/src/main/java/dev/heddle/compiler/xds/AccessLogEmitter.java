@@ -64,13 +64,13 @@ final class AccessLogEmitter {
         Observation observation = listener.options().observation();
         boolean mayHaveNone = mayHaveNoChain(listener);
         boolean mayFail = listener.chains().stream().anyMatch(it -> it.tls().isPresent());
-        if (listener.capture() == Capture.QUIC || !mayHaveNone && !mayFail) {
+        if (listener.capture() == Capture.QUIC || !(mayHaveNone || mayFail)) {
             return List.of();
         }
         return observation.logs().stream()
                 .filter(log ->
                         log.sink() instanceof Sink.ControlPlane
-                                || mayHaveNone && observation.tellsUnmatched())
+                                || (mayHaveNone && observation.tellsUnmatched()))
                 .map(log -> ofListener(log, listener))
                 .toList();
     }
@@ -81,8 +81,7 @@ final class AccessLogEmitter {
         return listener.defaultChain().isEmpty() && !takesAll;
     }
 
-    private static AccessLog ofListener(
-            dev.heddle.compiler.ir.AccessLog log, Listener listener) {
+    private static AccessLog ofListener(dev.heddle.compiler.ir.AccessLog log, Listener listener) {
         if (log.sink() instanceof Sink.ControlPlane control) {
             AccessLog.Builder out = AccessLog.newBuilder();
             log.filter().map(LogFilters::expression).ifPresent(out::setFilter);
@@ -93,9 +92,7 @@ final class AccessLogEmitter {
         AccessLogFilter unmatched = LogFilters.flagged("NR");
         return told.toBuilder()
                 .setFilter(
-                        told.hasFilter()
-                                ? LogFilters.all(unmatched, told.getFilter())
-                                : unmatched)
+                        told.hasFilter() ? LogFilters.all(unmatched, told.getFilter()) : unmatched)
                 .build();
     }
 

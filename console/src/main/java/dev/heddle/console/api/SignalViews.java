@@ -192,7 +192,7 @@ final class SignalViews {
                 .with("grpcStatus", outcome.grpcStatus())
                 .with("flags", ApiResponse.texts(outcome.flags()))
                 .with("details", outcome.details())
-                .with("reason", outcome.reason())
+                .with("reason", Explanation.reason(log))
                 .with("durationMillis", millis(outcome.durationMicros()))
                 .with("received", outcome.received())
                 .with("sent", outcome.sent())

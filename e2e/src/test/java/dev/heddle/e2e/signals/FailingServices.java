@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
@@ -22,6 +23,11 @@ final class FailingServices implements AutoCloseable {
     private static final String OK = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
     private static final String BROKEN =
             "HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n";
+
+    /// With two digits of the day, as Envoy wants them.
+    private static final DateTimeFormatter HTTP_DATE =
+            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US);
+
     private final Parts parts = new Parts();
     private final Map<String, Integer> ports = new TreeMap<>();
 
@@ -78,7 +84,7 @@ final class FailingServices implements AutoCloseable {
 
     private static String cacheable() {
         return "HTTP/1.1 200 OK\r\ncache-control: max-age=600\r\ncontent-length: 2\r\ndate: "
-                + DateTimeFormatter.RFC_1123_DATE_TIME.format(ZonedDateTime.now(ZoneOffset.UTC))
+                + HTTP_DATE.format(ZonedDateTime.now(ZoneOffset.UTC))
                 + "\r\n\r\nok";
     }
 

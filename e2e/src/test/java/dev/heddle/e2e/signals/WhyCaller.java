@@ -1,5 +1,7 @@
 package dev.heddle.e2e.signals;
 
+import dev.heddle.e2e.CaseCertificates;
+import dev.heddle.e2e.Shown;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -8,6 +10,7 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
@@ -45,8 +48,17 @@ enum WhyCaller {
     /// Connects, and goes.
     BYTES_GONE,
     /// Says hello for a name that nobody has, in TLS.
-    HELLO;
+    HELLO,
+    /// Sends a request without TLS to who takes nothing else, so that no path is known.
+    PLAIN,
+    /// Shows no certificate to who asks for one.
+    BARE,
+    /// Shows one of another trust domain.
+    FOREIGN,
+    /// Does not believe that of the server.
+    DOUBTING;
 
+    private static final String STRICT = "strict.default";
     private static final int PATIENCE_MILLIS = 10_000;
     private static final int IMPATIENCE_MILLIS = 150;
 
@@ -56,7 +68,7 @@ enum WhyCaller {
     /// @param authority of the service
     void call(int port, String authority, String path) throws IOException, InterruptedException {
         switch (this) {
-            case PATIENT, CHECKING -> ask(port, authority, path, "", PATIENCE_MILLIS);
+            case PATIENT, CHECKING, PLAIN -> ask(port, authority, path, "", PATIENCE_MILLIS);
             case GONE -> ask(port, authority, path, "", IMPATIENCE_MILLIS);
             case THREEFOLD -> threefold(port, authority, path);
             case TWICE -> {
@@ -102,14 +114,27 @@ enum WhyCaller {
                     TimeUnit.MILLISECONDS.sleep(IMPATIENCE_MILLIS);
                 }
             }
-            case HELLO -> hello(port);
+            case HELLO -> hello(port, "nobody.example.com", defaults());
+            case BARE -> hello(port, STRICT, Shown.context(Optional.empty()).getSocketFactory());
+            case FOREIGN -> hello(port, STRICT, foreign());
+            case DOUBTING -> hello(port, STRICT, defaults());
         }
     }
 
     /// Whether no path tells which call a log is about.
     boolean isPathless() {
         return switch (this) {
-            case WRONG, HALF_HEAD, BYTES, BYTES_TWICE, BYTES_GONE, HELLO -> true;
+            case WRONG,
+                    HALF_HEAD,
+                    BYTES,
+                    BYTES_TWICE,
+                    BYTES_GONE,
+                    HELLO,
+                    PLAIN,
+                    BARE,
+                    FOREIGN,
+                    DOUBTING ->
+                    true;
             case PATIENT,
                     CHECKING,
                     GONE,
@@ -178,16 +203,26 @@ enum WhyCaller {
         }
     }
 
-    private static void hello(int port) {
+    private static void hello(int port, String name, SSLSocketFactory speaking) {
         try (var socket = open(port);
-                var secured =
-                        (SSLSocket)
-                                ((SSLSocketFactory) SSLSocketFactory.getDefault())
-                                        .createSocket(socket, "nobody.example.com", port, true)) {
+                var secured = (SSLSocket) speaking.createSocket(socket, name, port, true)) {
+            secured.setSoTimeout(PATIENCE_MILLIS);
             secured.startHandshake();
+            // In TLS 1.3 a client hears of what the server thinks of it afterwards.
+            secured.getInputStream().readAllBytes();
         } catch (IOException _) {
-            // The proxy knows no such name.
+            // The proxy knows no such name, or one does not believe the other.
         }
+    }
+
+    private static SSLSocketFactory defaults() {
+        return (SSLSocketFactory) SSLSocketFactory.getDefault();
+    }
+
+    private static SSLSocketFactory foreign() {
+        return new CaseCertificates(WhyMesh.CERTIFICATES)
+                .caller(Optional.of("foreign"))
+                .getSocketFactory();
     }
 
     private static Socket open(int port) throws IOException {

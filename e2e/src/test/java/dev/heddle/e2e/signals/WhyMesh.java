@@ -43,6 +43,10 @@ final class WhyMesh implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Path INPUTS = Path.of("src/test/resources/why");
 
+    /// Of who asks callers for theirs.
+    static final Path CERTIFICATES =
+            Path.of("../golden/peer-authentication/certs").toAbsolutePath().normalize();
+
     private final Parts parts = new Parts();
     private final DataPlane plane;
     private final Path directory;
@@ -57,14 +61,15 @@ final class WhyMesh implements AutoCloseable {
 
     /// EnvoyFilters and AuthorizationPolicies find listeners by where they really are.
     private String bound(String input) {
-        return PORT.matcher(input).replaceAll(it -> Integer.toString(port(it.group())));
+        return PORT.matcher(input.replace("CERTIFICATES", CERTIFICATES.toString()))
+                .replaceAll(it -> Integer.toString(port(it.group())));
     }
 
     /// @param inputs files of configuration
     WhyMesh(DataPlane plane, Path directory, List<String> inputs) throws IOException {
         this.plane = plane;
         this.directory = directory;
-        Stream.of("out", "in", "down").forEach(it -> ports.put(it, FreePorts.one()));
+        Stream.of("out", "in", "down", "strict").forEach(it -> ports.put(it, FreePorts.one()));
         Stream.concat(EDGE.stream(), CROWDED.stream())
                 .forEach(it -> ports.put(Integer.toString(it), FreePorts.one()));
         var services = parts.add(new FailingServices());
@@ -82,6 +87,7 @@ final class WhyMesh implements AutoCloseable {
                                         .keepingSignals(),
                                 signals.services()));
         sidecar(services.ports());
+        strict(services.ports());
         gateway("edge", "", EDGE);
         gateway("crowded", overload(), CROWDED);
         // It is there before it looks how much it has to do, and takes requests until then.
@@ -130,6 +136,10 @@ final class WhyMesh implements AutoCloseable {
     private String services(Map<String, Integer> applications) {
         Stream<String> failing =
                 applications.entrySet().stream().map(it -> service(it.getKey(), it.getValue()));
+        // The same server, to which its clients speak in other ways than it wants.
+        Stream<String> strict =
+                Stream.of("strict", "doubted", "unshown")
+                        .map(it -> service(it, ports.get("strict")));
         Stream<String> empty =
                 Stream.of("nobody", "tcp-nobody").map(it -> service(it, portName(it)));
         String web =
@@ -151,7 +161,7 @@ final class WhyMesh implements AutoCloseable {
                 ---
                 """
                         .formatted(ports.get("in"), ports.get("down"));
-        return Stream.of(failing, empty, Stream.of(web))
+        return Stream.of(failing, strict, empty, Stream.of(web))
                 .flatMap(it -> it)
                 .collect(Collectors.joining());
     }
@@ -198,7 +208,22 @@ final class WhyMesh implements AutoCloseable {
                                 applications.get("ok"),
                                 ports.get("down"),
                                 applications.get("closed"));
-        start("sidecar", "web", Map.of("app", "web", "version", "v1"), interception, "");
+        start("sidecar", "web", Map.of("app", "web", "version", "v1"), interception, "", "");
+    }
+
+    /// The sidecar of who takes nobody without a certificate.
+    private void strict(Map<String, Integer> applications) throws IOException {
+        start(
+                "sidecar",
+                "strict",
+                Map.of("app", "strict", "version", "v1"),
+                """
+                {inbound: [{port: %d, bind: "127.0.0.1:%d", application: "127.0.0.1:%d"}]}\
+                """
+                        .formatted(
+                                ports.get("strict"), ports.get("strict"), applications.get("ok")),
+                CERTIFICATES.resolve("web").toString(),
+                "");
     }
 
     private void gateway(String name, String more, List<Integer> listening) throws IOException {
@@ -211,12 +236,19 @@ final class WhyMesh implements AutoCloseable {
                 name,
                 Map.of("istio", name),
                 "{binds: {" + String.join(", ", binds) + "}}",
+                "",
                 more);
     }
 
+    /// @param identity directory with its certificate; empty for none
     /// @param more of the bootstrap
     private void start(
-            String type, String name, Map<String, String> labels, String interception, String more)
+            String type,
+            String name,
+            Map<String, String> labels,
+            String interception,
+            String identity,
+            String more)
             throws IOException {
         int admin = FreePorts.one();
         ports.put("admin of " + name, admin);
@@ -232,6 +264,7 @@ final class WhyMesh implements AutoCloseable {
                                 "default",
                                 labels,
                                 interception,
+                                identity,
                                 admin,
                                 control.xdsAddress().getPort())
                         .text();

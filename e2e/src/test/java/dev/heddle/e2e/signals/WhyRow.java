@@ -17,7 +17,8 @@ import java.util.stream.Stream;
 /// @param flag that the log has; `-` for none
 /// @param name of the cause, which is the path of its request, too
 /// @param where it is sent: `out` and `in` are the sidecar's sides, `down` its side before an
-///   application that is not there; a number is a port of the gateway
+///   application that is not there; `strict` is a sidecar that asks for certificates; a number is a
+///   port of the gateway
 /// @param host of the service; where no path tells, the cluster's name has it
 record WhyRow(
         String flag, String name, String where, String host, WhyCaller caller, Pattern sentence) {
@@ -75,6 +76,7 @@ record WhyRow(
         return switch (where) {
             case "out", "in", "down" -> "web";
             case "8081" -> "crowded";
+            case "strict" -> "strict";
             default -> "edge";
         };
     }

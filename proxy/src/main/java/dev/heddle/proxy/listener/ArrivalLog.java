@@ -12,13 +12,13 @@ import dev.heddle.proxy.runtime.Wire;
 import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.tls.TlsFailure;
 
-/// Tells the access logs of a listener (`access_log`) how its connections ended: those that somebody
-/// served, and those that came no further than the listener, of which nobody else tells.
+/// Tells the access logs of a listener (`access_log`) how its connections ended: those that
+/// somebody served, and those that came no further than the listener, of which nobody else tells.
 ///
 /// A TCP proxy tells of its connections itself, as it knows more of them.
 ///
-/// Whoever may connect may have a connection refused, so of those that nobody served at most [#MOST]
-/// a second are told, for each listener and worker; the rest are counted.
+/// Whoever may connect may have a connection refused, so of those that nobody served at most
+/// [#MOST] a second are told, for each listener and worker; the rest are counted.
 @Confined("worker")
 final class ArrivalLog {
     /// So many a second, which is far more than a person reads and far less than a worker can

@@ -7,6 +7,7 @@ import dev.heddle.proxy.http2.Http2Stats;
 import dev.heddle.proxy.observe.ConnectionLog;
 import dev.heddle.proxy.observe.ConnectionStat;
 import dev.heddle.proxy.observe.ExchangeLog;
+import dev.heddle.proxy.observe.ExchangeRecord;
 import dev.heddle.proxy.observe.FilterStats;
 import dev.heddle.proxy.observe.HeaderStat;
 import dev.heddle.proxy.observe.HttpStat;
@@ -28,6 +29,7 @@ public final class SimLog implements ExchangeLog, ConnectionLog, ListenerLog, Fi
     private final Map<String, Long> filters = new HashMap<>();
     private final List<String> listenerLines = new ArrayList<>();
     private final List<String> lines = new ArrayList<>();
+    private final List<String> ends = new ArrayList<>();
     private int open;
     private int started;
     private int upgrades;
@@ -168,6 +170,28 @@ public final class SimLog implements ExchangeLog, ConnectionLog, ListenerLog, Fi
     @Override
     public void limitedEnded(String statPrefix) {
         listenerLines.add(statPrefix + " ended");
+    }
+
+    @Override
+    public boolean tellsEnds() {
+        return true;
+    }
+
+    @Override
+    public void ended(StreamInfo info) {
+        ends.add(
+                info.flags()
+                        + " "
+                        + info.responseDetails()
+                        + " "
+                        + info.filterChain()
+                        + ": "
+                        + new ExchangeRecord(info, name -> name).reason());
+    }
+
+    /// What logs of the listener are told: flags, details, the filter chain, and the reason.
+    public List<String> ends() {
+        return ends;
     }
 
     /// What was counted of the listener.

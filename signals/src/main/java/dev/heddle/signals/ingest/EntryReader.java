@@ -2,6 +2,7 @@ package dev.heddle.signals.ingest;
 
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
+import dev.heddle.signals.record.Failures;
 import dev.heddle.signals.record.FlightEntry;
 import dev.heddle.signals.record.Places;
 import dev.heddle.signals.record.RequestLog;
@@ -35,6 +36,8 @@ record EntryReader(Sender sender, Places places) {
                     AccessLogType.NotSet,
                     AccessLogType.DownstreamEnd,
                     AccessLogType.TcpConnectionEnd);
+
+    private static final String OF_INSPECTOR = "TLS_error|";
 
     /// A request; empty where the entry is not about a whole one.
     Optional<RequestLog> read(HTTPAccessLogEntry entry) {
@@ -80,34 +83,48 @@ record EntryReader(Sender sender, Places places) {
         if (!ENDS.contains(common.getAccessLogType())) {
             return Optional.empty();
         }
+        Tags tags = tags(common);
         return Optional.of(
                 log(
                         common,
-                        "",
-                        new RequestLog.Request(
-                                "tcp",
-                                "",
-                                Texts.cut(common.getTlsProperties().getTlsSniHostname()),
-                                ""),
+                        address(common.getDownstreamRemoteAddress()),
+                        new RequestLog.Request("tcp", "", asked(common, tags), ""),
                         new RequestLog.Outcome(
                                 0,
                                 -1,
                                 Flags.of(common.getResponseFlags()),
-                                Texts.cut(why(common)),
-                                tags(common).text("reason"),
+                                Texts.cut(why(common, tags)),
+                                tags.text("reason"),
                                 duration(common),
                                 entry.getConnectionProperties().getReceivedBytes(),
                                 entry.getConnectionProperties().getSentBytes(),
                                 common.getUpstreamRequestAttemptCount())));
     }
 
-    /// Why a connection came to nothing, at whichever of its ends.
-    private static String why(AccessLogCommon common) {
+    /// The server that a client names. Envoy says it in a field only where a handshake was begun;
+    /// where nobody is named and nobody serves it, it is where the connection was made to.
+    private static String asked(AccessLogCommon common, Tags tags) {
+        String sni = Texts.cut(common.getTlsProperties().getTlsSniHostname());
+        String name = sni.isEmpty() ? tags.text("server_name") : sni;
+        return name.isEmpty() && isUnserved(common, tags)
+                ? address(common.getDownstreamLocalAddress())
+                : name;
+    }
+
+    private static boolean isUnserved(AccessLogCommon common, Tags tags) {
+        return Failures.isUnserved(Flags.of(common.getResponseFlags()), why(common, tags));
+    }
+
+    /// Why a connection came to nothing, at whichever of its ends, or before it had any. What stock
+    /// Envoy's TLS inspector found in place of a hello, of every connection without TLS, is no
+    /// reason.
+    private static String why(AccessLogCommon common, Tags tags) {
         return Stream.of(
+                        tags.text("details"),
                         common.getUpstreamTransportFailureReason(),
                         common.getDownstreamTransportFailureReason(),
                         common.getConnectionTerminationDetails())
-                .filter(it -> !it.isEmpty())
+                .filter(it -> !it.isEmpty() && !it.startsWith(OF_INSPECTOR))
                 .findFirst()
                 .orElse("");
     }
@@ -137,7 +154,8 @@ record EntryReader(Sender sender, Places places) {
                         : Texts.cut(common.getUpstreamCluster());
         String upstream = address(common.getUpstreamRemoteAddress());
         String remote = address(common.getDownstreamRemoteAddress());
-        String peer = Texts.cut(peer(common.getTlsProperties()));
+        // A certificate that was not believed proves nothing.
+        String peer = isUnserved(common, tags) ? "" : Texts.cut(peer(common.getTlsProperties()));
         Ends ends =
                 Ends.of(
                         sender,
@@ -163,11 +181,19 @@ record EntryReader(Sender sender, Places places) {
                         cluster,
                         Texts.cut(common.getRouteName()),
                         tags.ruleOrigin(),
-                        tags.text("rule_source"),
+                        source(tags),
                         tags.text("config_version"),
                         remote,
                         secure(ends.side(), common, tags),
                         peer));
+    }
+
+    /// Where the rule stands; of what tells no line, as known here.
+    private String source(Tags tags) {
+        String said = tags.text("rule_source");
+        return said.isEmpty() && !tags.ruleOrigin().isEmpty()
+                ? Texts.cut(places.source(tags.ruleOrigin()).orElse(""))
+                : said;
     }
 
     private static Tags tags(AccessLogCommon common) {

@@ -28,6 +28,15 @@ public final class Failures {
                 || (grpcStatus > 0 && GRPC.contains(grpcStatus));
     }
 
+    /// Whether a connection came no further than a listener: no filter chain took it, or its
+    /// handshake failed.
+    ///
+    /// @param details why it came to nothing
+    public static boolean isUnserved(List<String> flags, String details) {
+        return details.equals("filter_chain_not_found")
+                || (flags.isEmpty() && details.startsWith("TLS_error:"));
+    }
+
     /// Whether it was the caller's fault: 4xx.
     public static boolean isCallersFault(int code) {
         return code >= 400 && code < 500;

@@ -31,7 +31,8 @@ public record RequestLog(
 
     /// By what a request is found. Each is empty where there is none.
     ///
-    /// @param requestId of `x-request-id`
+    /// @param requestId of `x-request-id`; of a connection, which has none, its client's
+    ///   `address:port`
     /// @param traceId 32 hexadecimal digits
     /// @param spanId 16 of them, of the reporter's own span
     public record Ids(String requestId, String traceId, String spanId) {}
@@ -107,7 +108,15 @@ public record RequestLog(
 
     /// Whether the mesh or the service failed at it.
     public boolean isError() {
-        return Failures.isError(
-                request.protocol(), outcome.code(), outcome.grpcStatus(), outcome.flags());
+        return isUnserved()
+                || Failures.isError(
+                        request.protocol(), outcome.code(), outcome.grpcStatus(), outcome.flags());
+    }
+
+    /// Whether it is a connection that came no further than a listener: no filter chain took it, or
+    /// its handshake failed. It was no call of anybody's.
+    public boolean isUnserved() {
+        return request.protocol().equals("tcp")
+                && Failures.isUnserved(outcome.flags(), outcome.details());
     }
 }

@@ -83,10 +83,14 @@ public final class Rollups implements AutoCloseable {
         return new Rollups(RollupFile.open(file), limits, start);
     }
 
-    /// Counts a request, unless its reporter tells metrics of it.
+    /// Counts a request, unless its reporter tells metrics of it. What came no further than a
+    /// listener was no call.
     ///
     /// @return whether it was counted
     public boolean add(RequestLog log, Instant now) {
+        if (log.isUnserved()) {
+            return false;
+        }
         Edge edge = Edge.of(log);
         Long told = tellers.get(Teller.of(edge));
         if (told != null && now.getEpochSecond() - told < METRICS_SECONDS) {

@@ -58,6 +58,11 @@ public record Explanation(
         return (byProxies.isEmpty() ? failed : byProxies).getLast();
     }
 
+    /// Why it ended so, in words; empty where everything went well.
+    public static String reason(RequestLog log) {
+        return Reasons.of(log).orElse("");
+    }
+
     /// Whether a request failed, or was refused.
     public static boolean isFailed(RequestLog log) {
         return log.isError() || log.outcome().code() >= CALLERS_FAULT;
@@ -84,6 +89,16 @@ public record Explanation(
 
     private static String what(RequestLog log) {
         RequestLog.Request request = log.request();
+        if (log.isUnserved()) {
+            String own = own(log).name();
+            return "the connection"
+                    + named(" from ", log.way().remoteAddress())
+                    + (log.source().name().isEmpty() || own(log).equals(log.source())
+                            ? ""
+                            : " (" + party(log.source()) + ")")
+                    + named(" to ", own)
+                    + named(" for ", request.authority());
+        }
         String from = party(log.source());
         String to = party(log.destination());
         return asked(log)
@@ -105,7 +120,15 @@ public record Explanation(
         return party.workload().isEmpty() ? party.service() : party.name();
     }
 
+    /// Whose proxy tells.
+    private static Party own(RequestLog log) {
+        return log.reporter().side() == Side.SOURCE ? log.source() : log.destination();
+    }
+
     private static String ending(RequestLog log) {
+        if (log.isUnserved()) {
+            return "was refused";
+        }
         if (Reasons.isOfBytes(log)) {
             return Reasons.isOwnAnswer(log) ? "was ended" : "was served";
         }
@@ -121,7 +144,7 @@ public record Explanation(
 
     private static String by(RequestLog log) {
         if (Reasons.isOwnAnswer(log)) {
-            Party own = log.reporter().side() == Side.SOURCE ? log.source() : log.destination();
+            Party own = own(log);
             String name = own.name().isEmpty() ? log.reporter().node() : own.name();
             return name.isEmpty() ? "by a proxy" : "by the proxy of " + name;
         }

@@ -12,6 +12,8 @@ final class Reasons {
     /// The route of a sidecar for what is no service of the mesh, as Istio calls it.
     private static final String BLOCKED = "block_all";
 
+    private static final String UNMATCHED = "filter_chain_not_found";
+
     /// Where a proxy failed before an application answered.
     private static final Set<String> OWN =
             Set.of(
@@ -47,19 +49,28 @@ final class Reasons {
         return said.isEmpty() ? failure(log).inWords() : Optional.of(said);
     }
 
+    /// What a connection is like that no filter chain took, as far as an address and a name tell.
+    private static String asked(RequestLog log) {
+        String asked = log.request().authority();
+        boolean isAddress = asked.matches(".*:[0-9]+");
+        return isAddress ? "one that names no server in TLS" : "one for '" + asked + "'";
+    }
+
     private static Failure failure(RequestLog log) {
         RequestLog.Outcome outcome = log.outcome();
         List<String> flags = outcome.flags();
-        // Of a connection, details are why there is none to the upstream, or why it ended.
-        String details = isOfBytes(log) ? "" : outcome.details();
-        String ofBytes = isOfBytes(log) ? outcome.details() : "";
+        // Of a connection, details are why there is none to the upstream, or why it ended; or that
+        // no filter chain took it.
+        boolean hasDetails = !isOfBytes(log) || outcome.details().equals(UNMATCHED);
+        String details = hasDetails ? outcome.details() : "";
+        String ofBytes = hasDetails ? "" : outcome.details();
         return new Failure(
                 new Failure.Ending(
                         outcome.code(), outcome.grpcStatus(), flags, details, outcome.attempts()),
                 new Failure.Way(log.way().cluster(), log.way().upstreamHost()),
                 new Failure.Circumstances(
                         -1,
-                        "",
+                        details.equals(UNMATCHED) ? asked(log) : "",
                         flags.isEmpty() ? "" : ofBytes,
                         "",
                         flags.isEmpty() ? ofBytes : ""));

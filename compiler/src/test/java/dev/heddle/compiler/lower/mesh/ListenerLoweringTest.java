@@ -59,6 +59,16 @@ class ListenerLoweringTest {
         return lower(meshConfig, "", role).http();
     }
 
+    @Test
+    void logsOfTheMeshAreToldOfConnectionsThatNoChainTakesUnlessItSaysOtherwise() {
+        assertThat(lower("", "", Role.SIDECAR).observation().tellsUnmatched()).isTrue();
+        assertThat(
+                        lower("disableEnvoyListenerLog: true", "", Role.SIDECAR)
+                                .observation()
+                                .tellsUnmatched())
+                .isFalse();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "NONE, false, false, KEPT",
