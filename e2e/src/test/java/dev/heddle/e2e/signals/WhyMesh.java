@@ -138,8 +138,7 @@ final class WhyMesh implements AutoCloseable {
                 applications.entrySet().stream().map(it -> service(it.getKey(), it.getValue()));
         // The same server, to which its clients speak in other ways than it wants.
         Stream<String> strict =
-                Stream.of("strict", "doubted", "unshown")
-                        .map(it -> service(it, ports.get("strict")));
+                Stream.of("strict", "doubted", "unshown").map(it -> service(it, port("strict")));
         Stream<String> empty =
                 Stream.of("nobody", "tcp-nobody").map(it -> service(it, portName(it)));
         String web =
