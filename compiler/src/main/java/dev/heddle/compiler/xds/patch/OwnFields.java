@@ -197,6 +197,7 @@ final class OwnFields {
             StatsMatcher: exclusion_list inclusion_list reject_all
             StatsSink: name typed_config
             envoy.config.overload.v3
+            BufferFactoryConfig: minimum_account_to_track_power_of_two
             LoadShedPoint: name triggers
             OverloadAction: name triggers typed_config
             OverloadManager: actions buffer_factory_config loadshed_points refresh_interval
