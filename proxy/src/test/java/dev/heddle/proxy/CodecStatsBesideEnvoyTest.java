@@ -401,7 +401,7 @@ class CodecStatsBesideEnvoyTest {
         for (String name : cause.added().keySet()) {
             assertThat(now).as("%s: %s", plane.name(), cause.name()).containsKey(name);
 
-            added.put(name, now.get(name) - before.getOrDefault(name, 0L));
+            added.put(name, now.getOrDefault(name, 0L) - before.getOrDefault(name, 0L));
         }
         return added;
     }
