@@ -400,7 +400,6 @@ class CodecStatsBesideEnvoyTest {
         var added = new TreeMap<String, Long>();
         for (String name : cause.added().keySet()) {
             assertThat(now).as("%s: %s", plane.name(), cause.name()).containsKey(name);
-
             added.put(name, now.getOrDefault(name, 0L) - before.getOrDefault(name, 0L));
         }
         return added;
