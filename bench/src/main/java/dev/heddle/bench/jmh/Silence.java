@@ -4,6 +4,7 @@ import dev.heddle.proxy.http.CodecError;
 import dev.heddle.proxy.http.Headers;
 import dev.heddle.proxy.http.RequestHandler;
 import dev.heddle.proxy.http.RequestHead;
+import dev.heddle.proxy.http.ResponseFlag;
 import dev.heddle.proxy.http2.hpack.FieldKind;
 import dev.heddle.proxy.http2.hpack.FieldSink;
 import dev.heddle.proxy.runtime.Confined;
@@ -50,7 +51,7 @@ final class Silence implements RequestHandler, FieldSink {
     public void onRequestTrailers(Headers trailers) {}
 
     @Override
-    public void onRequestReset(String details, boolean byClient) {}
+    public void onRequestReset(String details, ResponseFlag why) {}
 
     @Override
     public void onRequestError(CodecError error) {

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -31,10 +32,10 @@ class ExactBalanceTest {
     private int port;
 
     /// Tells each client the number of its worker.
-    private final class Number implements WireHandler {
+    private final class Teller implements WireHandler {
         private final Worker worker;
 
-        Number(Worker worker, Wire wire) {
+        Teller(Worker worker, Wire wire) {
             this.worker = worker;
             open.incrementAndGet();
             ByteBuf number = worker.allocator().buffer(1).writeByte('0' + worker.index());
@@ -81,7 +82,7 @@ class ExactBalanceTest {
                             address,
                             SocketSettings.USUAL,
                             balance,
-                            wire -> new Number(worker, wire),
+                            wire -> new Teller(worker, wire),
                             new ListenOutcome() {
                                 @Override
                                 public void onListening(ListenSocket socket) {
@@ -112,7 +113,7 @@ class ExactBalanceTest {
         return new Client(socket, socket.getInputStream().read() - '0');
     }
 
-    private static TreeMap<Integer, Integer> counts(List<Client> clients) {
+    private static Map<Integer, Integer> counts(List<Client> clients) {
         var counts = new TreeMap<Integer, Integer>();
         clients.forEach(it -> counts.merge(it.worker(), 1, Integer::sum));
         return counts;
@@ -155,7 +156,7 @@ class ExactBalanceTest {
         awaitOpen(0);
     }
 
-    private static TreeMap<Integer, Integer> even(int each) {
+    private static Map<Integer, Integer> even(int each) {
         var even = new TreeMap<Integer, Integer>();
         for (int i = 0; i < WORKERS; i++) {
             even.put(i, each);
