@@ -123,13 +123,24 @@ class OverloadTest {
 
     @Test
     void whatIsNotDoneIsNotAccepted() {
-        assertThatThrownBy(() ->
-                        BootstrapParser.parse(
-                                "bootstrap", BOOTSTRAP.formatted("reset_high_memory_stream")))
+        expectRefused(
+                "read_minds",
+                "overload_manager.actions[2].name:"
+                        + " 'envoy.overload_actions.read_minds' is not implemented");
+    }
+
+    @Test
+    void requestsAreNotResetByMemoryThatNobodyWatches() {
+        expectRefused(
+                "reset_high_memory_stream",
+                "overload_manager.buffer_factory_config.minimum_account_to_track_power_of_two:"
+                        + " is missing, and an action resets streams by it");
+    }
+
+    private static void expectRefused(String action, String why) {
+        assertThatThrownBy(() -> BootstrapParser.parse("bootstrap", BOOTSTRAP.formatted(action)))
                 .isInstanceOf(BootstrapException.class)
-                .hasMessageContaining(
-                        "overload_manager.actions[2].name:"
-                                + " 'envoy.overload_actions.reset_high_memory_stream' is not implemented");
+                .hasMessageContaining(why);
     }
 
     private Socket connect() throws IOException {
