@@ -11,8 +11,9 @@ import java.util.stream.Stream;
 
 /// A cause, how it is brought about, and the sentence in which `why` is to name it. A table is a
 /// file with one in a line: `flag | name | where host caller | sentence`, the last a regular
-/// expression of some of it. A line `flag | never | why` is of a flag that has no row. `#` begins a
-/// line about others.
+/// expression of some of it. A line `flag | never | why` is of a flag that has no row as nothing
+/// sets it, `flag | tested-elsewhere | where` of one that another test causes. `#` begins a line
+/// about others.
 ///
 /// @param flag that the log has; `-` for none
 /// @param name of the cause, which is the path of its request, too
@@ -25,18 +26,31 @@ record WhyRow(
     private static final Path TABLES = Path.of("src/test/resources/why");
 
     private static final String NEVER = "never";
+    private static final String ELSEWHERE = "tested-elsewhere";
 
     /// Access log services have no field for these; details tell them.
     private static final Set<String> UNTOLD = Set.of("-", "CBO", "DO", "UDO");
 
     /// Those of a table.
     static List<WhyRow> read(String file) throws IOException {
-        return columns(file).filter(it -> !it[1].equals(NEVER)).map(WhyRow::of).toList();
+        return columns(file)
+                .filter(it -> !it[1].equals(NEVER) && !it[1].equals(ELSEWHERE))
+                .map(WhyRow::of)
+                .toList();
     }
 
-    /// The flags that a table has no row for.
+    /// The flags that nothing sets.
     static List<String> missing(String file) throws IOException {
-        return columns(file).filter(it -> it[1].equals(NEVER)).map(it -> it[0]).toList();
+        return flags(file, NEVER);
+    }
+
+    /// The flags that another test causes.
+    static List<String> elsewhere(String file) throws IOException {
+        return flags(file, ELSEWHERE);
+    }
+
+    private static List<String> flags(String file, String why) throws IOException {
+        return columns(file).filter(it -> it[1].equals(why)).map(it -> it[0]).toList();
     }
 
     private static Stream<String[]> columns(String file) throws IOException {
