@@ -1,4 +1,5 @@
-// What the three small programs of the bench share: sockets on loopback, and dying with a reason.
+// What the small programs of the bench share: sockets on loopback, a loop of events for those that
+// serve, and dying with a reason.
 #ifndef HEDDLE_BENCH_NET_H
 #define HEDDLE_BENCH_NET_H
 
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -76,6 +78,36 @@ static inline int connect_to(int port) {
         return -1;
     }
     return fd;
+}
+
+// Has an epoll tell of everything on a socket, edge-triggered.
+static inline void watch(int epoll, int fd, void *of) {
+    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+                                .data.ptr = of};
+    if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event)) die("cannot use epoll");
+}
+
+// Serves for good: tells of what is watched and of new connections at the door, and of the end of
+// each batch of events.
+static inline void serve(int epoll, int door, void (*on_event)(void *of, unsigned events),
+                         void (*admit)(int fd), void (*after)(void)) {
+    enum { EVENTS = 256 };
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
+    if (epoll < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, door, &event)) die("cannot use epoll");
+    struct epoll_event ready[EVENTS];
+    for (;;) {
+        int count = epoll_wait(epoll, ready, EVENTS, -1);
+        if (count < 0 && errno != EINTR) die("cannot wait");
+        for (int i = 0; i < count; i++) {
+            if (ready[i].data.ptr) {
+                on_event(ready[i].data.ptr, ready[i].events);
+                continue;
+            }
+            int fd;
+            while ((fd = accept4(door, NULL, NULL, SOCK_NONBLOCK)) >= 0) admit(fd);
+        }
+        after();
+    }
 }
 
 #endif

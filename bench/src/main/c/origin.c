@@ -9,10 +9,9 @@
 
 #define _GNU_SOURCE
 #include "net.h"
-#include <sys/epoll.h>
 #include <sys/uio.h>
 
-enum { HEAD_MAX = 16384, SMALL = 65536, PATTERN = 1 << 20, EVENTS = 256 };
+enum { HEAD_MAX = 16384, SMALL = 65536, PATTERN = 1 << 20 };
 
 struct connection {
     int fd;
@@ -148,7 +147,8 @@ static int answer_all(struct connection *c) {
     return 0;
 }
 
-static void on_event(struct connection *c, unsigned events) {
+static void on_event(void *of, unsigned events) {
+    struct connection *c = of;
     if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) c->ended = 1;
     if (c->waiting) {
         if (!(events & (EPOLLOUT | EPOLLERR | EPOLLHUP))) return;
@@ -181,32 +181,20 @@ static void on_event(struct connection *c, unsigned events) {
     }
 }
 
+static void admit(int fd) {
+    without_delay(fd);
+    struct connection *c = calloc(1, sizeof *c);
+    if (!c) die("out of memory");
+    c->fd = fd;
+    watch(epoll, fd, c);
+}
+
+static void after(void) {}
+
 int main(void) {
     be_a_child();
     for (int i = 0; i < PATTERN; i++) pattern[i] = (char) ('a' + i % 26);
     int door = listen_and_say();
     epoll = epoll_create1(0);
-    struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
-    if (epoll < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, door, &event)) die("cannot use epoll");
-    struct epoll_event ready[EVENTS];
-    for (;;) {
-        int count = epoll_wait(epoll, ready, EVENTS, -1);
-        if (count < 0 && errno != EINTR) die("cannot wait");
-        for (int i = 0; i < count; i++) {
-            if (ready[i].data.ptr) {
-                on_event(ready[i].data.ptr, ready[i].events);
-                continue;
-            }
-            int fd;
-            while ((fd = accept4(door, NULL, NULL, SOCK_NONBLOCK)) >= 0) {
-                without_delay(fd);
-                struct connection *c = calloc(1, sizeof *c);
-                if (!c) die("out of memory");
-                c->fd = fd;
-                struct epoll_event both = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
-                                           .data.ptr = c};
-                if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &both)) die("cannot use epoll");
-            }
-        }
-    }
+    serve(epoll, door, on_event, admit, after);
 }

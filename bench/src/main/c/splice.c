@@ -6,10 +6,8 @@
 
 #define _GNU_SOURCE
 #include "net.h"
-#include <fcntl.h>
-#include <sys/epoll.h>
 
-enum { PIPE = 1 << 20, EVENTS = 256 };
+enum { PIPE = 1 << 20 };
 
 struct side {
     int fd;
@@ -22,6 +20,7 @@ struct side {
 };
 
 static int epoll;
+static int port; // of the origin
 static struct side *graveyard; // freed after the batch of events: an event may still name them
 
 static void bury(struct side *s) {
@@ -67,7 +66,8 @@ static void pump(struct side *from) {
     }
 }
 
-static void on_event(struct side *s, unsigned events) {
+static void on_event(void *of, unsigned events) {
+    struct side *s = of;
     if (s->dead) return;
     if (events & EPOLLOUT) pump(s->other);
     if (!s->dead && (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP))) pump(s);
@@ -82,13 +82,7 @@ static struct side *side(int fd) {
     return s;
 }
 
-static void watch(struct side *s) {
-    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
-                                .data.ptr = s};
-    if (epoll_ctl(epoll, EPOLL_CTL_ADD, s->fd, &event)) die("cannot use epoll");
-}
-
-static void admit(int fd, int port) {
+static void admit(int fd) {
     int upstream = connect_to(port);
     if (upstream < 0) {
         close(fd);
@@ -98,34 +92,23 @@ static void admit(int fd, int port) {
     struct side *near = side(fd), *far = side(upstream);
     near->other = far;
     far->other = near;
-    watch(far);
-    watch(near);
+    watch(epoll, far->fd, far);
+    watch(epoll, near->fd, near);
+}
+
+static void empty_graveyard(void) {
+    while (graveyard) {
+        struct side *s = graveyard;
+        graveyard = s->next_dead;
+        free(s);
+    }
 }
 
 int main(int argc, char **argv) {
     if (argc != 2) die("usage: splice PORT");
     be_a_child();
-    signal(SIGPIPE, SIG_IGN); // splice knows no MSG_NOSIGNAL
-    int port = atoi(argv[1]), door = listen_and_say();
+    port = atoi(argv[1]);
+    int door = listen_and_say();
     epoll = epoll_create1(0);
-    struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
-    if (epoll < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, door, &event)) die("cannot use epoll");
-    struct epoll_event ready[EVENTS];
-    for (;;) {
-        int count = epoll_wait(epoll, ready, EVENTS, -1);
-        if (count < 0 && errno != EINTR) die("cannot wait");
-        for (int i = 0; i < count; i++) {
-            if (ready[i].data.ptr) {
-                on_event(ready[i].data.ptr, ready[i].events);
-                continue;
-            }
-            int fd;
-            while ((fd = accept4(door, NULL, NULL, SOCK_NONBLOCK)) >= 0) admit(fd, port);
-        }
-        while (graveyard) {
-            struct side *s = graveyard;
-            graveyard = s->next_dead;
-            free(s);
-        }
-    }
+    serve(epoll, door, on_event, admit, empty_graveyard);
 }
