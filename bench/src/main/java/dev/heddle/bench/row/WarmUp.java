@@ -37,7 +37,8 @@ final class WarmUp {
         double planned = stage.plan().warmSecondsOf(arm);
         Optional<String> why = load(arm, path, planned);
         double spent = planned;
-        double share = compiles(path) ? 1 : 0;
+        boolean compiles = compilers(path).stream().anyMatch(it -> !it.micros().isEmpty());
+        double share = compiles ? 1 : 0;
         while (why.isEmpty() && share > IDLE_SHARE && spent < MOST * planned) {
             List<CompilerTime> before = compilers(path);
             CpuTime cpu = path.cpu();
@@ -46,7 +47,7 @@ final class WarmUp {
             spent += seconds;
             share = why.isEmpty() ? share(path, before, cpu) : 0;
         }
-        if (why.isEmpty() && compiles(path)) {
+        if (why.isEmpty() && compiles) {
             stage.progress()
                     .accept(
                             "row %s: %s was warmed for %.0f s; its compilers had %.0f %% at last"
@@ -73,10 +74,6 @@ final class WarmUp {
         String reason = why;
         return Optional.of(
                 arm.peer().map(peer -> Proxies.absence(peer, reason)).orElse("not run: " + reason));
-    }
-
-    private static boolean compiles(Started.Running path) {
-        return compilers(path).stream().anyMatch(time -> !time.micros().isEmpty());
     }
 
     private static List<CompilerTime> compilers(Started.Running path) {

@@ -12,12 +12,14 @@ import java.util.Optional;
 final class SignalTags {
     private SignalTags() {}
 
-    /// Of every entry. Stock Envoy has nothing to say by the first two.
+    // Stock Envoy has nothing to say by these two.
+    private static final Tag REASON = tag("reason", "%DYNAMIC_METADATA(heddle:reason)%");
+    private static final Tag CONFIG_VERSION =
+            tag("config_version", "%DYNAMIC_METADATA(heddle:config_version)%");
+
+    /// Of every entry about what was served.
     private static final List<Tag> ALWAYS =
-            List.of(
-                    tag("reason", "%DYNAMIC_METADATA(heddle:reason)%"),
-                    tag("config_version", "%DYNAMIC_METADATA(heddle:config_version)%"),
-                    tag("upstream_cluster", "%UPSTREAM_CLUSTER_RAW%"));
+            List.of(REASON, CONFIG_VERSION, tag("upstream_cluster", "%UPSTREAM_CLUSTER_RAW%"));
 
     private static final List<Tag> OF_REQUESTS =
             List.of(
@@ -31,8 +33,8 @@ final class SignalTags {
 
     private static final List<Tag> OF_UNSERVED =
             List.of(
-                    tag("reason", "%DYNAMIC_METADATA(heddle:reason)%"),
-                    tag("config_version", "%DYNAMIC_METADATA(heddle:config_version)%"),
+                    REASON,
+                    CONFIG_VERSION,
                     tag("details", "%RESPONSE_CODE_DETAILS%"),
                     tag("server_name", "%REQUESTED_SERVER_NAME%"));
 
