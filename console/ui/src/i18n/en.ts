@@ -1,4 +1,7 @@
-/** Every text of the console. `one || many`: the first where {n} is 1. */
+/**
+ * Every text of the console. `one || many`: the first where {n} is 1. This file is long because it
+ * is a table: a text a line.
+ */
 export const en = {
   'loading': 'Loading …',
   'none': 'Nothing here',

@@ -1,5 +1,6 @@
 import type { en } from './en';
 
+/** This file is long because it is a table, as en.ts is. */
 export const zh: Record<keyof typeof en, string> = {
   'loading': '加载中…',
   'none': '没有内容',
