@@ -4,7 +4,7 @@ import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 
 /// What the control plane's web servers have in common: one virtual thread a connection, bounded.
@@ -31,8 +31,9 @@ final class WebServers {
             WebServer server, InetSocketAddress address, String what, String option)
             throws IOException {
         String where = address.getHostString() + ":" + address.getPort();
-        try (var probe = new ServerSocket()) {
-            // The web server says only that it could not, this says why.
+        try (var probe = new Socket()) {
+            // The web server says only that it could not, this says why. It does not listen, so no
+            // client is cut off.
             probe.setReuseAddress(true);
             probe.bind(address);
         } catch (IOException e) {

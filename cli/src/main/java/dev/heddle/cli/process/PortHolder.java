@@ -3,7 +3,7 @@ package dev.heddle.cli.process;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -26,7 +26,8 @@ public record PortHolder(Path proc) {
 
     /// Whether nobody listens on that port of the loopback interface.
     public static boolean isFree(int port) {
-        try (var socket = new ServerSocket()) {
+        // Bound and not listening: a client that comes meanwhile is refused, and not cut off.
+        try (var socket = new Socket()) {
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             return true;

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.SocketAddress;
 import java.util.Locale;
 
@@ -84,7 +84,8 @@ public enum Transport {
         if (!canProbe(address, settings)) {
             return address;
         }
-        try (ServerSocket probe = new ServerSocket()) {
+        // Bound and not listening: a client that comes meanwhile is refused, and not cut off.
+        try (var probe = new Socket()) {
             probe.setReuseAddress(true);
             probe.bind(address);
             return new InetSocketAddress(address.getAddress(), probe.getLocalPort());
