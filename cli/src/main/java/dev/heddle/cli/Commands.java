@@ -267,7 +267,7 @@ final class Commands {
                             })
                     Optional<Path> tokenJwks,
             @Mixin Mixins.Oidc oidc,
-            @Mixin Mixins.Signals signals,
+            @Mixin SignalMixin signals,
             @Option(names = "--exit-on-stdin-eof", hidden = true) boolean withParent) {
         ApiOptions.Serving serving =
                 new ApiOptions(

@@ -5,13 +5,10 @@ import dev.heddle.cli.online.Api;
 import dev.heddle.cli.online.ChangeFormat;
 import dev.heddle.cli.online.Credentials;
 import dev.heddle.cli.plan.Base;
-import dev.heddle.cli.serve.Addresses;
 import dev.heddle.cli.serve.AgentOptions;
 import dev.heddle.cli.serve.ApiOptions;
 import dev.heddle.cli.serve.BundleOptions;
 import dev.heddle.cli.serve.OidcOptions;
-import dev.heddle.cli.serve.PrometheusOptions;
-import dev.heddle.cli.serve.SignalOptions;
 import dev.heddle.cli.text.Failure;
 import dev.heddle.model.Confined;
 import dev.heddle.model.tree.Node;
@@ -46,104 +43,6 @@ final class Mixins {
 
         Api api(Machine machine) {
             return access.to(url, machine);
-        }
-    }
-
-    /// What a control plane keeps of traffic.
-    static final class Signals {
-        @Option(
-                names = "--no-signals",
-                description =
-                        "Keeps nothing of what proxies tell of traffic, and takes none of it.")
-        private boolean none;
-
-        @Option(
-                names = "--signals-days",
-                paramLabel = "N",
-                defaultValue = "3",
-                description = "How long logs and spans are kept (default: ${DEFAULT-VALUE}).")
-        private int days;
-
-        @Option(
-                names = "--signals-mb",
-                paramLabel = "N",
-                defaultValue = "1024",
-                description = {
-                    "How many MiB of them are kept; of more the oldest go (default:",
-                    "${DEFAULT-VALUE})."
-                })
-        private int megabytes;
-
-        @Option(
-                names = "--signals-otlp",
-                paramLabel = "URL",
-                description = {
-                    "Passes on what comes by OTLP to another backend, over gRPC, as in",
-                    "http://collector:4317 (default: nowhere)."
-                })
-        private @Nullable String backend;
-
-        @Option(
-                names = "--otlp-http",
-                paramLabel = "HOST:PORT",
-                description = {
-                    "Where applications tell by OTLP over HTTP, in plain text, as in",
-                    "127.0.0.1:4318 (default: nowhere)."
-                })
-        private @Nullable String http;
-
-        @Option(
-                names = "--prometheus",
-                paramLabel = "URL",
-                description = {
-                    "Golden signals and the graph are what this Prometheus knows, which scrapes",
-                    "the proxies, as in http://prometheus:9090 (default: what proxies tell here)."
-                })
-        private @Nullable String prometheus;
-
-        @Option(
-                names = "--prometheus-token-file",
-                paramLabel = "FILE",
-                description = "Has a token that the Prometheus is shown (default: none).")
-        private @Nullable Path prometheusToken;
-
-        @Option(
-                names = "--prometheus-password-file",
-                paramLabel = "FILE",
-                description = {
-                    "Has a name, a colon and a password that the Prometheus is shown",
-                    "(default: none)."
-                })
-        private @Nullable Path prometheusPassword;
-
-        @Option(
-                names = "--prometheus-ca",
-                paramLabel = "FILE",
-                description = {
-                    "Roots in PEM by which the Prometheus is believed over https",
-                    "(default: those of the machine)."
-                })
-        private @Nullable Path prometheusRoots;
-
-        /// @param allowsPlain whether who proves nothing may come from elsewhere
-        Optional<SignalOptions> options(boolean allowsPlain) {
-            return SignalOptions.of(
-                    none,
-                    days,
-                    megabytes,
-                    Optional.ofNullable(backend),
-                    Optional.ofNullable(http)
-                            .map(it ->
-                                    Addresses.local(
-                                            "--otlp-http",
-                                            it,
-                                            "--allow-plaintext-xds",
-                                            allowsPlain)),
-                    new PrometheusOptions(
-                            Optional.ofNullable(prometheus),
-                            Optional.ofNullable(prometheusToken),
-                            Optional.ofNullable(prometheusPassword),
-                            Optional.ofNullable(prometheusRoots)));
         }
     }
 

@@ -98,8 +98,22 @@ public final class Signals implements AutoCloseable {
 
     /// Opens what an earlier run kept, and takes signals from now on.
     ///
-    /// @throws IOException when the directory cannot be used
+    /// @throws IOException when the directory, or what a backend is to be shown, cannot be used
     public static Signals start(SignalsBootstrap bootstrap) throws IOException {
+        Optional<Forwarder> forwarder =
+                bootstrap.backend().isPresent()
+                        ? Optional.of(Forwarder.start(bootstrap.backend().get()))
+                        : Optional.empty();
+        try {
+            return start(bootstrap, forwarder);
+        } catch (IOException e) {
+            forwarder.ifPresent(Forwarder::close);
+            throw e;
+        }
+    }
+
+    private static Signals start(SignalsBootstrap bootstrap, Optional<Forwarder> forwarder)
+            throws IOException {
         Path directory = Files.createDirectories(bootstrap.directory());
         Instant now = bootstrap.clock().instant();
         Path sums = directory.resolve("rollups.sqlite");
@@ -141,7 +155,7 @@ public final class Signals implements AutoCloseable {
                 usages,
                 costs,
                 bootstrap.places(),
-                bootstrap.backend().map(Forwarder::start));
+                forwarder);
     }
 
     /// Where what is told is put.

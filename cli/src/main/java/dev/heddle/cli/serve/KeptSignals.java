@@ -1,7 +1,10 @@
 package dev.heddle.cli.serve;
 
 import dev.heddle.console.OtlpServer;
+import dev.heddle.console.tls.ServerTls;
 import dev.heddle.control.ControlPlane;
+import dev.heddle.control.ca.CaServer;
+import dev.heddle.control.serving.CertificateSource;
 import dev.heddle.control.slo.RecordedBurns;
 import dev.heddle.control.slo.Slos;
 import dev.heddle.signals.Signals;
@@ -20,7 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// What a control plane keeps of traffic, if it does.
-record KeptSignals(Optional<Signals> kept, Optional<InetSocketAddress> http)
+record KeptSignals(
+        Optional<Signals> kept, Optional<InetSocketAddress> http, Optional<InetSocketAddress> https)
         implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KeptSignals.class);
     private static final long LEARN_SECONDS = 2;
@@ -31,7 +35,8 @@ record KeptSignals(Optional<Signals> kept, Optional<InetSocketAddress> http)
                 options.isPresent()
                         ? Optional.of(options.get().start(data, places))
                         : Optional.empty(),
-                options.flatMap(SignalOptions::http));
+                options.flatMap(SignalOptions::http),
+                options.flatMap(SignalOptions::https));
     }
 
     /// The calls by which proxies tell.
@@ -39,7 +44,7 @@ record KeptSignals(Optional<Signals> kept, Optional<InetSocketAddress> http)
         return kept.map(Signals::services).orElse(List.of());
     }
 
-    /// Takes OTLP over HTTP where that is said, until it is closed.
+    /// Takes OTLP over HTTP of everybody where that is said, until it is closed.
     ///
     /// @throws IOException when the address cannot be bound; the message says which
     Closeable serveHttp() throws IOException {
@@ -48,6 +53,30 @@ record KeptSignals(Optional<Signals> kept, Optional<InetSocketAddress> http)
         }
         var server = OtlpServer.start(http.get(), kept.get().http());
         return server::close;
+    }
+
+    /// Takes it of who has a certificate of the mesh, too.
+    ///
+    /// @throws IOException when the address cannot be bound, or there is no certificate to show
+    Closeable serveHttps(ControlPlane control) throws IOException {
+        if (kept.isEmpty() || https.isEmpty()) {
+            return () -> {};
+        }
+        CaServer authority = control.authority().orElseThrow();
+        var tls =
+                ServerTls.startMutual(
+                        "OTLP over HTTP",
+                        new CertificateSource.OfMesh(
+                                authority, OwnNames.of(https.get(), CaServer.NAMES)),
+                        control.ownCertificates(),
+                        authority.believed());
+        try {
+            var server = OtlpServer.startMutual(https.get(), kept.get().http(), tls, authority);
+            return server::close;
+        } catch (IOException e) {
+            tls.close();
+            throw e;
+        }
     }
 
     /// Learns who is where, every two seconds (`signals-places`), until it is closed.

@@ -59,6 +59,12 @@ public final class ServeControl {
                     "--xds: none, and there is no --ca: no proxy could connect",
                     "add --ca HOST:PORT, where proxies with a certificate connect");
         }
+        if (settings.ca().isEmpty()
+                && settings.signals().flatMap(SignalOptions::https).isPresent()) {
+            throw Failure.usage(
+                    "--otlp-https: there is no --ca, so nobody has a certificate of the mesh",
+                    "add --ca HOST:PORT; or take OTLP in plain text with --otlp-http");
+        }
         ControlBootstrap said =
                 ControlBootstrap.of(
                         settings.config().toAbsolutePath().normalize(),
@@ -159,6 +165,7 @@ public final class ServeControl {
                                 slos.kept());
                 Closeable _ = bundles(settings, control);
                 Closeable _ = signals.serveHttp();
+                Closeable _ = signals.serveHttps(control);
                 var _ = local(control.accounts(), console.address(), machine)) {
             introduceFirst(control.accounts(), settings, machine);
             stop.await();

@@ -18,13 +18,15 @@ import java.util.Optional;
 /// @param days how long logs and spans are kept
 /// @param megabytes how many MiB of them
 /// @param backend gets what comes by OTLP, too; empty for nobody
-/// @param http where OTLP is taken over HTTP; empty for nowhere
+/// @param http where OTLP is taken over HTTP of everybody; empty for nowhere
+/// @param https where it is of who has a certificate of the mesh; empty for nowhere
 /// @param prometheus who is asked for what calls add up to; empty for the control plane itself
 public record SignalOptions(
         int days,
         int megabytes,
         Optional<Backend> backend,
         Optional<InetSocketAddress> http,
+        Optional<InetSocketAddress> https,
         Optional<PrometheusServer> prometheus) {
     private static final int MOST_DAYS = 366;
     private static final int LEAST_MEGABYTES = 16;
@@ -33,7 +35,9 @@ public record SignalOptions(
     /// As the command line says it.
     ///
     /// @param none nothing is kept
-    /// @param url of who gets what comes by OTLP, too
+    /// @param other who gets what comes by OTLP, too
+    /// @param http where OTLP is taken of everybody
+    /// @param https where it is of who has a certificate
     /// @param prometheus who is asked
     /// @return empty where nothing is kept
     /// @throws Failure when something is none that is possible
@@ -41,12 +45,21 @@ public record SignalOptions(
             boolean none,
             int days,
             int megabytes,
-            Optional<String> url,
+            BackendOptions other,
             Optional<InetSocketAddress> http,
+            Optional<InetSocketAddress> https,
             PrometheusOptions prometheus) {
-        if (none && http.isPresent()) {
+        if (none && (http.isPresent() || https.isPresent())) {
             throw Failure.usage(
-                    "--otlp-http: with --no-signals nothing is taken", "leave one of them out");
+                    "%s: with --no-signals nothing is taken"
+                            .formatted(http.isPresent() ? "--otlp-http" : "--otlp-https"),
+                    "leave one of them out");
+        }
+        Optional<Backend> backend = other.backend();
+        if (none && backend.isPresent()) {
+            throw Failure.usage(
+                    "--signals-otlp: with --no-signals nothing is passed on",
+                    "leave one of them out");
         }
         Optional<PrometheusServer> asked = prometheus.server();
         if (none && asked.isPresent()) {
@@ -55,17 +68,7 @@ public record SignalOptions(
         }
         return none
                 ? Optional.empty()
-                : Optional.of(
-                        new SignalOptions(
-                                days, megabytes, url.map(SignalOptions::backend), http, asked));
-    }
-
-    private static Backend backend(String url) {
-        try {
-            return Backend.of(url);
-        } catch (IllegalArgumentException e) {
-            throw Failure.usage("--signals-otlp: " + e.getMessage(), "");
-        }
+                : Optional.of(new SignalOptions(days, megabytes, backend, http, https, asked));
     }
 
     /// @throws Failure when a number is none that is possible

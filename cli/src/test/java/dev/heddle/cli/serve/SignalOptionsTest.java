@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.cli.text.Failure;
 import dev.heddle.signals.prometheus.PrometheusServer;
+import dev.heddle.signals.remote.Pass;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -30,10 +31,18 @@ class SignalOptionsTest {
                 none,
                 3,
                 1024,
-                Optional.empty(),
+                BackendOptions.none(),
                 http,
-                new PrometheusOptions(
-                        prometheus, Optional.empty(), Optional.empty(), Optional.empty()));
+                Optional.empty(),
+                new PrometheusOptions(prometheus, WayIn.open("--prometheus")));
+    }
+
+    private static PrometheusOptions prometheus(
+            Optional<String> url,
+            Optional<Path> token,
+            Optional<Path> password,
+            Optional<Path> roots) {
+        return new PrometheusOptions(url, new WayIn("--prometheus", token, password, roots));
     }
 
     @Test
@@ -73,20 +82,63 @@ class SignalOptionsTest {
         Optional<Path> said = Optional.of(file);
         Optional<Path> none = Optional.empty();
         Optional<String> url = Optional.of("http://prometheus:9090");
-        assertThat(new PrometheusOptions(url, none, said, none).server())
-                .hasValueSatisfying(it ->
-                        assertThat(it.pass()).isEqualTo(new PrometheusServer.Pass.Password(file)));
-        refused(new PrometheusOptions(Optional.empty(), said, none, none), "nobody is asked");
-        refused(new PrometheusOptions(Optional.empty(), none, said, none), "nobody is asked");
-        refused(new PrometheusOptions(Optional.empty(), none, none, said), "nobody is asked");
-        refused(new PrometheusOptions(url, said, said, none), "are two ways to get in");
-        refused(new PrometheusOptions(url, none, none, said), "has no TLS (expected: https://…)");
+        assertThat(prometheus(url, none, said, none).server())
+                .hasValueSatisfying(it -> assertThat(it.pass()).isEqualTo(new Pass.Password(file)));
+        refused(prometheus(Optional.empty(), said, none, none), "no server is named");
+        refused(prometheus(Optional.empty(), none, said, none), "no server is named");
+        refused(prometheus(Optional.empty(), none, none, said), "no server is named");
+        refused(prometheus(url, said, said, none), "are two ways to get in");
+        refused(prometheus(url, none, none, said), "has no TLS (expected: https://…)");
+        refused(prometheus(Optional.of("https://a"), none, none, said), "--prometheus-ca: " + file);
         refused(
-                new PrometheusOptions(Optional.of("https://a"), none, none, said),
-                "--prometheus-ca: " + file);
-        refused(
-                new PrometheusOptions(url, Optional.of(directory.resolve("gone")), none, none),
+                prometheus(url, Optional.of(directory.resolve("gone")), none, none),
                 "gone cannot be read");
+    }
+
+    @Test
+    void aBackendIsShownWhatIsSaidAndOnlyOverTls() throws IOException {
+        Path file = Files.writeString(directory.resolve("secret"), "secret");
+        Optional<Path> said = Optional.of(file);
+        Optional<Path> none = Optional.empty();
+        Optional<String> secured = Optional.of("https://collector");
+        Optional<String> plain = Optional.of("http://collector");
+        assertThat(backend(plain, said, none, none).backend())
+                .hasValueSatisfying(it -> {
+                    assertThat(it.pass()).isEqualTo(new Pass.Token(file));
+                    assertThat(it.tls()).isEmpty();
+                });
+        assertThat(backend(secured, none, none, none).backend())
+                .hasValueSatisfying(it -> assertThat(it.tls()).isPresent());
+        refusedBackend(
+                backend(Optional.empty(), said, none, none),
+                "--signals-otlp-token-file: no server is named");
+        refusedBackend(
+                backend(Optional.empty(), none, said, none),
+                "--signals-otlp-cert: no server is named");
+        refusedBackend(
+                backend(plain, none, said, said),
+                "--signals-otlp-cert: http://collector has no TLS (expected: https://…)");
+        refusedBackend(backend(secured, none, said, none), "-cert and --signals-otlp-key belong");
+        refusedBackend(backend(secured, none, said, said), "--signals-otlp-cert: " + file);
+        refusedBackend(
+                backend(Optional.of("collector:4317"), none, none, none),
+                "--signals-otlp: 'collector:4317' (expected: as in http://collector:4317");
+    }
+
+    private static BackendOptions backend(
+            Optional<String> url,
+            Optional<Path> token,
+            Optional<Path> certificate,
+            Optional<Path> key) {
+        return new BackendOptions(
+                url,
+                new WayIn("--signals-otlp", token, Optional.empty(), Optional.empty()),
+                certificate,
+                key);
+    }
+
+    private static void refusedBackend(BackendOptions options, String why) {
+        assertThatThrownBy(options::backend).isInstanceOf(Failure.class).hasMessageContaining(why);
     }
 
     private static void refused(PrometheusOptions options, String why) {

@@ -17,15 +17,18 @@ import org.jspecify.annotations.Nullable;
 /// so its certificate and its key are always of one kind.
 final class ChangingContext extends SSLContextSpi {
     private final Supplier<SSLContext> current;
+    private final boolean asksClients;
 
-    private ChangingContext(Supplier<SSLContext> current) {
+    private ChangingContext(Supplier<SSLContext> current, boolean asksClients) {
         this.current = current;
+        this.asksClients = asksClients;
     }
 
-    static SSLContext of(Supplier<SSLContext> current) {
+    /// @param asksClients whether who shows no certificate is refused
+    static SSLContext of(Supplier<SSLContext> current, boolean asksClients) {
         SSLContext now = current.get();
         return new SSLContext(
-                new ChangingContext(current), now.getProvider(), now.getProtocol()) {};
+                new ChangingContext(current, asksClients), now.getProvider(), now.getProtocol()) {};
     }
 
     @Override
@@ -38,7 +41,7 @@ final class ChangingContext extends SSLContextSpi {
 
     @Override
     protected SSLSocketFactory engineGetSocketFactory() {
-        return new TlsOrText(current.get().getSocketFactory());
+        return new TlsOrText(current.get().getSocketFactory(), asksClients);
     }
 
     @Override

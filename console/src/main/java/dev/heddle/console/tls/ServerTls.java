@@ -2,18 +2,21 @@ package dev.heddle.console.tls;
 
 import dev.heddle.control.serving.CertificateSource;
 import dev.heddle.control.serving.OwnCertificates;
+import dev.heddle.xds.secret.PeerCheck;
 import dev.heddle.xds.secret.TlsCertificate;
 import io.helidon.common.tls.Tls;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +30,7 @@ public final class ServerTls implements AutoCloseable {
     private final String server;
     private final CertificateSource source;
     private final OwnCertificates shown;
+    private final Optional<PeerCheck> clients;
     private final AtomicReference<Held> held;
     private final ScheduledExecutorService timer;
 
@@ -35,11 +39,17 @@ public final class ServerTls implements AutoCloseable {
     /// @param mark of its source when it was read
     private record Held(String mark, X509Certificate leaf, SSLContext context) {}
 
-    private ServerTls(String server, CertificateSource source, OwnCertificates shown, Held first) {
+    private ServerTls(
+            String server,
+            CertificateSource source,
+            OwnCertificates shown,
+            Optional<PeerCheck> clients)
+            throws IOException {
         this.server = server;
         this.source = source;
         this.shown = shown;
-        this.held = new AtomicReference<>(first);
+        this.clients = clients;
+        this.held = new AtomicReference<>(read(source.mark()));
         this.timer =
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().name("tls-" + server).daemon().factory());
@@ -52,7 +62,30 @@ public final class ServerTls implements AutoCloseable {
     /// @throws IOException when there is none that can be used
     public static ServerTls start(String server, CertificateSource source, OwnCertificates shown)
             throws IOException {
-        var tls = new ServerTls(server, source, shown, read(source, source.mark()));
+        return start(server, source, shown, Optional.empty());
+    }
+
+    /// The same for a server that asks its clients for certificates.
+    ///
+    /// @param believed asked about each client; who shows nothing is refused
+    /// @throws IOException when there is no certificate that can be used
+    public static ServerTls startMutual(
+            String server,
+            CertificateSource source,
+            OwnCertificates shown,
+            PeerCheck.Question believed)
+            throws IOException {
+        return start(
+                server, source, shown, Optional.of(new PeerCheck(PeerCheck.Side.CLIENT, believed)));
+    }
+
+    private static ServerTls start(
+            String server,
+            CertificateSource source,
+            OwnCertificates shown,
+            Optional<PeerCheck> clients)
+            throws IOException {
+        var tls = new ServerTls(server, source, shown, clients);
         tls.tell();
         var _ =
                 tls.timer.scheduleWithFixedDelay(
@@ -60,12 +93,12 @@ public final class ServerTls implements AutoCloseable {
         return tls;
     }
 
-    private static Held read(CertificateSource source, String mark) throws IOException {
+    private Held read(String mark) throws IOException {
         TlsCertificate certificate = source.read();
         return new Held(mark, certificate.leaf(), context(certificate));
     }
 
-    private static SSLContext context(TlsCertificate certificate) throws IOException {
+    private SSLContext context(TlsCertificate certificate) throws IOException {
         try {
             var store = KeyStore.getInstance("PKCS12");
             store.load(null, NO_PASSWORD);
@@ -77,7 +110,8 @@ public final class ServerTls implements AutoCloseable {
             var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             keys.init(store, NO_PASSWORD);
             var context = SSLContext.getInstance("TLS");
-            context.init(keys.getKeyManagers(), null, null);
+            TrustManager[] trust = clients.stream().toArray(TrustManager[]::new);
+            context.init(keys.getKeyManagers(), trust.length == 0 ? null : trust, null);
             return context;
         } catch (GeneralSecurityException e) {
             throw new IOException("TLS: " + e.getMessage(), e);
@@ -86,14 +120,16 @@ public final class ServerTls implements AutoCloseable {
 
     /// As the web server takes it.
     public Tls forServer() {
-        return Tls.builder().sslContext(ChangingContext.of(() -> held.get().context())).build();
+        return Tls.builder()
+                .sslContext(ChangingContext.of(() -> held.get().context(), clients.isPresent()))
+                .build();
     }
 
     private void look() {
         try {
             String mark = source.mark();
             if (!mark.equals(held.get().mark())) {
-                held.set(read(source, mark));
+                held.set(read(mark));
                 LOG.info(
                         "{}: a new certificate, until {}",
                         server,

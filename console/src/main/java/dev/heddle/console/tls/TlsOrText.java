@@ -29,9 +29,12 @@ final class TlsOrText extends SSLSocketFactory {
     private static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"};
 
     private final SSLSocketFactory tls;
+    private final boolean asksClients;
 
-    TlsOrText(SSLSocketFactory tls) {
+    /// @param asksClients whether who shows no certificate is refused
+    TlsOrText(SSLSocketFactory tls, boolean asksClients) {
         this.tls = tls;
+        this.asksClients = asksClients;
     }
 
     /// @param consumed what was read of it already; null for nothing
@@ -57,6 +60,7 @@ final class TlsOrText extends SSLSocketFactory {
                                 // The web server closes what it was given and no more.
                                 true);
         socket.setEnabledProtocols(VERSIONS);
+        socket.setNeedClientAuth(asksClients);
         return socket;
     }
 

@@ -9,6 +9,8 @@ import dev.heddle.xds.secret.PeerCheck;
 import dev.heddle.xds.secret.TlsCertificate;
 import dev.heddle.xds.secret.UnusableMaterial;
 import dev.heddle.xds.server.Admission;
+import dev.heddle.xds.server.Caller;
+import dev.heddle.xds.server.Peer;
 import dev.heddle.xds.server.XdsService;
 import io.grpc.Server;
 import io.grpc.netty.GrpcSslContexts;
@@ -50,7 +52,8 @@ public final class CaServer implements AutoCloseable {
     /// The account as which the control plane shows itself; nobody gets a token for it.
     public static final SpiffeId.Account SELF = new SpiffeId.Account("istio-system", "istiod");
 
-    private static final List<String> NAMES =
+    /// Under which names the control plane is called in a cluster.
+    public static final List<String> NAMES =
             List.of(
                     "localhost",
                     "istiod.istio-system.svc",
@@ -61,6 +64,8 @@ public final class CaServer implements AutoCloseable {
     private final Revocations revocations;
     private final Settings settings;
     private final AtomicReference<CertificateAuthority> authority;
+    private final PeerCheck.Question believed;
+    private final Admission admission;
     private final InstantSource clock;
 
     /// With what it runs.
@@ -104,12 +109,16 @@ public final class CaServer implements AutoCloseable {
             Revocations revocations,
             Settings settings,
             AtomicReference<CertificateAuthority> authority,
+            PeerCheck.Question believed,
+            Admission admission,
             InstantSource clock) {
         this.server = server;
         this.timer = timer;
         this.revocations = revocations;
         this.settings = settings;
         this.authority = authority;
+        this.believed = believed;
+        this.admission = admission;
         this.clock = clock;
     }
 
@@ -236,7 +245,15 @@ public final class CaServer implements AutoCloseable {
                 settings.trustDomain(),
                 CertificateHash.of(first.issuer().roots().getFirst()).substring(0, 16),
                 first.issuer().roots().getFirst().getNotAfter().toInstant());
-        return new CaServer(server, timer, new Revocations(rotations), settings, authority, clock);
+        return new CaServer(
+                server,
+                timer,
+                new Revocations(rotations),
+                settings,
+                authority,
+                believed,
+                admission,
+                clock);
     }
 
     private static SpiffeId self(String trustDomain) {
@@ -316,6 +333,27 @@ public final class CaServer implements AutoCloseable {
         return CertificateHash.of(authority.get().issuer().certificate())
                 + " "
                 + clock.instant().toEpochMilli() / half;
+    }
+
+    /// Whether another server of the control plane is to believe a client. Callable from any
+    /// thread.
+    public PeerCheck.Question believed() {
+        return believed;
+    }
+
+    /// Who calls at such a server; empty for who has no certificate of the mesh that is good now. A
+    /// connection may be older than a change of whom to believe.
+    ///
+    /// @param chain that he has shown, the leaf first
+    /// @param address for people to read
+    public Optional<Caller> caller(List<X509Certificate> chain, String address) {
+        try {
+            believed.check(chain);
+        } catch (UnusableMaterial _) {
+            return Optional.empty();
+        }
+        return SpiffeId.of(chain.getFirst())
+                .map(id -> new Caller(new Peer(address, Optional.of(id)), admission));
     }
 
     /// Whom the mesh believes now, the signing root first.

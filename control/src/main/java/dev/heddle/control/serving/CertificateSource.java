@@ -1,12 +1,10 @@
 package dev.heddle.control.serving;
 
 import dev.heddle.control.ca.CaServer;
+import dev.heddle.xds.secret.CertificateFiles;
 import dev.heddle.xds.secret.TlsCertificate;
-import dev.heddle.xds.secret.UnusableMaterial;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 
 /// Where a server's certificate comes from.
@@ -32,24 +30,18 @@ public sealed interface CertificateSource {
     /// @param chain the server's certificate, then what leads from it to a root
     /// @param key of the first of them
     record Pair(Path chain, Path key) implements CertificateSource {
-        @Override
-        public String mark() throws IOException {
-            return mark(chain) + " " + mark(key);
+        private CertificateFiles files() {
+            return new CertificateFiles(chain, key);
         }
 
-        /// They may be links that are changed all at once, as Kubernetes does it.
-        private static String mark(Path file) throws IOException {
-            var seen = Files.readAttributes(file, BasicFileAttributes.class);
-            return seen.lastModifiedTime() + " " + seen.size() + " " + seen.fileKey();
+        @Override
+        public String mark() throws IOException {
+            return files().mark();
         }
 
         @Override
         public TlsCertificate read() throws IOException {
-            try {
-                return TlsCertificate.parse(Files.readString(chain), Files.readString(key));
-            } catch (UnusableMaterial e) {
-                throw new IOException("%s and %s: %s".formatted(chain, key, e.getMessage()), e);
-            }
+            return files().read();
         }
 
         @Override

@@ -1,12 +1,12 @@
 package dev.heddle.signals.ingest;
 
-import io.grpc.ManagedChannel;
+import io.grpc.Channel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.NettyChannelBuilder;
 import io.opentelemetry.proto.collector.logs.v1.LogsServiceGrpc;
 import io.opentelemetry.proto.collector.metrics.v1.MetricsServiceGrpc;
 import io.opentelemetry.proto.collector.trace.v1.TraceServiceGrpc;
+import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -31,22 +31,23 @@ public final class Forwarder implements AutoCloseable {
 
     private final BlockingQueue<Passed> waiting = new ArrayBlockingQueue<>(ROOM);
     private final Backend backend;
-    private final ManagedChannel channel;
+    private final BackendChannel way;
     private final Thread thread;
     private final LongAdder passed = new LongAdder();
     private final LongAdder dropped = new LongAdder();
     private final AtomicBoolean isTroubled = new AtomicBoolean();
 
-    private Forwarder(Backend backend) {
+    private Forwarder(Backend backend, BackendChannel way) {
         this.backend = backend;
-        var builder = NettyChannelBuilder.forAddress(backend.host(), backend.port());
-        this.channel = backend.isSecured() ? builder.build() : builder.usePlaintext().build();
+        this.way = way;
         this.thread = Thread.ofVirtual().name("signals-forwarder").unstarted(this::run);
     }
 
     /// Begins to pass on. The backend need not be there yet.
-    public static Forwarder start(Backend backend) {
-        var forwarder = new Forwarder(backend);
+    ///
+    /// @throws IOException when what it is to be shown cannot be used
+    public static Forwarder start(Backend backend) throws IOException {
+        var forwarder = new Forwarder(backend, BackendChannel.open(backend));
         forwarder.thread.start();
         return forwarder;
     }
@@ -91,6 +92,12 @@ public final class Forwarder implements AutoCloseable {
     }
 
     private void send(Passed request) {
+        Channel channel;
+        try {
+            channel = way.next();
+        } catch (IOException e) {
+            throw Status.UNAVAILABLE.withDescription(e.getMessage()).asRuntimeException();
+        }
         switch (request) {
             case Passed.Logs(var logs) -> {
                 var _ =
@@ -132,6 +139,6 @@ public final class Forwarder implements AutoCloseable {
     @Override
     public void close() {
         thread.interrupt();
-        channel.shutdownNow();
+        way.close();
     }
 }

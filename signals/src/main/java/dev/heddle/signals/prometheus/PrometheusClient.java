@@ -63,7 +63,7 @@ final class PrometheusClient implements AutoCloseable {
                         .header("Content-Type", "application/x-www-form-urlencoded")
                         .POST(HttpRequest.BodyPublishers.ofString(form));
         try {
-            server.authorization().ifPresent(it -> request.header("Authorization", it));
+            server.pass().authorization().ifPresent(it -> request.header("Authorization", it));
             HttpResponse<String> answer =
                     client.send(
                             request.build(),

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
-import dev.heddle.signals.prometheus.PrometheusServer.Pass;
+import dev.heddle.signals.remote.Pass;
+import dev.heddle.signals.remote.SelfSigned;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.security.cert.Certificate;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -96,46 +97,23 @@ class PrometheusServerTest {
                     .hasMessageNotContaining("a b");
         }
         var password = new PrometheusServer(url, new Pass.Password(file("me")), Optional.empty());
-        assertThatThrownBy(password::authorization)
+        assertThatThrownBy(password.pass()::authorization)
                 .hasMessageContaining("expected: NAME:PASSWORD, in one line");
         var gone =
                 new PrometheusServer(
                         url, new Pass.Token(directory.resolve("gone")), Optional.empty());
-        assertThatThrownBy(gone::authorization).hasMessageContaining("gone cannot be read");
+        assertThatThrownBy(gone.pass()::authorization).hasMessageContaining("gone cannot be read");
     }
 
     @Test
     void tlsBelievesTheRootsThatAreNamed() throws Exception {
-        Path keys = directory.resolve("keys.p12");
-        Process keytool =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                        .toString(),
-                                "-genkeypair",
-                                "-alias",
-                                "server",
-                                "-keyalg",
-                                "EC",
-                                "-dname",
-                                "CN=prometheus",
-                                "-ext",
-                                "san=dns:localhost",
-                                "-storetype",
-                                "PKCS12",
-                                "-storepass",
-                                "of-a-test",
-                                "-keystore",
-                                keys.toString())
-                        .redirectErrorStream(true)
-                        .redirectOutput(directory.resolve("keytool.log").toFile())
-                        .start();
-        assertThat(keytool.waitFor()).isZero();
+        SelfSigned shown = SelfSigned.make(directory, "prometheus");
         KeyStore store = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(keys)) {
-            store.load(in, "of-a-test".toCharArray());
-        }
+        store.load(null, null);
+        store.setKeyEntry(
+                "server", shown.key(), new char[0], new Certificate[] {shown.certificate()});
         var own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        own.init(store, "of-a-test".toCharArray());
+        own.init(store, new char[0]);
         var served = SSLContext.getInstance("TLS");
         served.init(own.getKeyManagers(), null, null);
         HttpsServer server = HttpsServer.create(ANY, 0);
@@ -143,7 +121,7 @@ class PrometheusServerTest {
         serve(server);
         KeyStore roots = KeyStore.getInstance("PKCS12");
         roots.load(null, null);
-        roots.setCertificateEntry("root", store.getCertificate("server"));
+        roots.setCertificateEntry("root", shown.certificate());
         var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(roots);
         var believing = SSLContext.getInstance("TLS");

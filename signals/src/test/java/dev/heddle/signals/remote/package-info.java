@@ -1,0 +1,4 @@
+@NullMarked
+package dev.heddle.signals.remote;
+
+import org.jspecify.annotations.NullMarked;
