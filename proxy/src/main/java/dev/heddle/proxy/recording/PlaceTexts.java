@@ -8,25 +8,26 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// What is the same for all requests that went one way, made once for each way: a small table from
-/// the listener, route, cluster and host that a request had to texts. A way that was not seen for a
-/// while may make room for another one, and is made anew when it comes again.
+/// the listener, route, cluster and host that a request had to texts, and to the series it found. A
+/// way that was not seen for a while may make room for another one, and is made anew when it comes
+/// again.
 @Confined("worker")
 final class PlaceTexts {
     private static final int PLACES = 256;
 
     private final @Nullable Place[] places = new @Nullable Place[PLACES];
 
-    /// The texts of where a request went.
+    /// Where a request went.
     ///
-    /// @param made makes them for a place that is not known; called now or never
-    byte[][] of(StreamInfo info, Supplier<byte[][]> made) {
+    /// @param made makes the texts of a place that is not known; called now or never
+    Place of(StreamInfo info, Supplier<byte[][]> made) {
         int at = slot(info);
         Place known = places[at];
         if (known == null || !known.isOf(info)) {
             known = new Place(info, made.get());
             places[at] = known;
         }
-        return known.texts;
+        return known;
     }
 
     /// Texts keep their hash, so this reads three numbers.
@@ -42,7 +43,8 @@ final class PlaceTexts {
 
     /// Where a request went. What the same objects say is the same; what other ones say is asked.
     @SuppressWarnings("ReferenceEquality") // cheaper than to compare, and never wrong
-    private static final class Place {
+    @Confined("worker")
+    static final class Place {
         private final ListenerFacts facts;
         private final @Nullable String filterChain;
         private final @Nullable String virtualHost;
@@ -53,8 +55,9 @@ final class PlaceTexts {
         private final Metadata clusterMetadata;
         private final Metadata hostMetadata;
         private final byte[][] texts;
+        private final RecentSeries recent = new RecentSeries();
 
-        Place(StreamInfo info, byte[][] texts) {
+        private Place(StreamInfo info, byte[][] texts) {
             this.facts = info.facts();
             this.filterChain = info.filterChain();
             this.virtualHost = info.virtualHost();
@@ -67,7 +70,15 @@ final class PlaceTexts {
             this.texts = texts;
         }
 
-        boolean isOf(StreamInfo info) {
+        byte[][] texts() {
+            return texts;
+        }
+
+        RecentSeries recent() {
+            return recent;
+        }
+
+        private boolean isOf(StreamInfo info) {
             return host == info.upstreamHost()
                     && hostMetadata == info.hostMetadata()
                     && cluster == info.cluster()

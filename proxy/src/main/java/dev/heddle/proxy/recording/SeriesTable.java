@@ -43,12 +43,16 @@ final class SeriesTable {
     private final int count;
     private final int width;
     private final ByteText text = new ByteText();
+    private final ByteText rest = new ByteText();
     private final CRC32C sum = new CRC32C();
     private final AtomicReference<AtomicReferenceArray<@Nullable Series>> slots =
             new AtomicReference<>(new AtomicReferenceArray<@Nullable Series>(64));
     private final AtomicInteger size = new AtomicInteger();
     private long givenUp;
     private long sweptSecond;
+
+    /// Another one whenever series go.
+    private long edition;
 
     SeriesTable(SeriesGroup group) {
         this.schema = group.schema();
@@ -70,9 +74,13 @@ final class SeriesTable {
         /// does.
         ///
         /// @return the first label that was not written
-        default int writeKnown(int label, ByteText out) {
-            return label;
-        }
+        int writeKnown(int label, ByteText out);
+
+        /// Writes the labels that [#writeKnown] never does.
+        void writeRest(ByteText out);
+
+        /// What was found for requests that went the same way.
+        RecentSeries recent();
     }
 
     /// Writes the value of a label as it stands in keys: cut if it is long, and with a separator.
@@ -94,16 +102,40 @@ final class SeriesTable {
             fold(gone);
         }
         sweep(second);
+        if (givenUp != 0) {
+            // How often a value is not told is counted, so each is looked at.
+            return use(look(labels), second);
+        }
+        RecentSeries recent = labels.recent();
+        rest.clear();
+        labels.writeRest(rest);
+        Series known = recent.find(rest, edition);
+        if (known != null) {
+            return use(known, second);
+        }
+        Series found = look(labels);
+        if (found != null && givenUp == 0) {
+            recent.add(rest, found);
+        }
+        return use(found, second);
+    }
+
+    private static @Nullable Series use(@Nullable Series series, long second) {
+        if (series != null) {
+            series.use(second);
+        }
+        return series;
+    }
+
+    private @Nullable Series look(Labels labels) {
         while (true) {
             int hash = write(labels);
             Series found = at(hash, text.bytes(), text.length());
             if (found != null) {
-                found.use(second);
                 return found;
             }
             if (group.hasRoom()) {
                 Series made = new Series(Arrays.copyOf(text.bytes(), text.length()), hash, width);
-                made.use(second);
                 add(made);
                 return made;
             }
@@ -256,6 +288,7 @@ final class SeriesTable {
         by.forEach(series -> put(series, next));
         size.setOpaque(by.size());
         slots.setRelease(next);
+        edition++;
     }
 
     /// Hands over what there is. Any thread; a moment late on others.

@@ -15,6 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /// Counts exchanges and connections by labels that depend on them. Families with the same labels
 /// are looked up once; on the way nothing is allocated.
@@ -63,10 +65,13 @@ final class StatsLogger implements AccessLogger {
         /// itself, if it does.
         private final int[] known;
 
+        /// The labels that depend on more.
+        private final int[] rest;
+
         private final ByteText text = new ByteText();
         private final Supplier<byte[][]> makeTexts = this::ofPlace;
         private ExchangeRecord record = new ExchangeRecord();
-        private byte[][] texts = {};
+        private PlaceTexts.@Nullable Place place;
 
         Group(List<Tag> tags, List<Family> families, SeriesTable table) {
             this.tags = tags.stream().map(Tag::value).toArray(AccessLogFormat[]::new);
@@ -79,6 +84,7 @@ final class StatsLogger implements AccessLogger {
             for (int i = count - 1; i >= 0; i--) {
                 known[i] = this.tags[i].isOfPlace() ? known[i + 1] : i;
             }
+            this.rest = IntStream.range(0, count).filter(i -> known[i] == i).toArray();
         }
 
         @Override
@@ -90,9 +96,29 @@ final class StatsLogger implements AccessLogger {
         public int writeKnown(int label, ByteText out) {
             int end = known[label];
             if (end > label) {
+                byte[][] texts = place().texts();
                 out.append(texts[label], 0, texts[label].length);
             }
             return end;
+        }
+
+        @Override
+        public void writeRest(ByteText out) {
+            for (int label : rest) {
+                SeriesTable.writeValue(this, label, out);
+            }
+        }
+
+        @Override
+        public RecentSeries recent() {
+            return place().recent();
+        }
+
+        private PlaceTexts.Place place() {
+            if (place == null) {
+                throw new IllegalStateException("no request (expected: one that is being counted)");
+            }
+            return place;
         }
 
         /// The texts of the labels that depend on nothing but where a request went, up to the next
@@ -111,7 +137,7 @@ final class StatsLogger implements AccessLogger {
 
         void count(ExchangeRecord about, long second) {
             record = about;
-            texts = places.of(about.info(), makeTexts);
+            place = places.of(about.info(), makeTexts);
             Series series = table.find(this, second);
             if (series == null) {
                 return;
