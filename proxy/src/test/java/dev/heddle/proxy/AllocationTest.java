@@ -48,6 +48,12 @@ class AllocationTest {
     /// Where requests are followed and one of a hundred is told of: ids, and what hands them on.
     private static final double MOST_BYTES_FOLLOWED = 512;
 
+    /// Of HTTP/2 on both sides, with many streams at once: the stream itself, and what is not known
+    /// of its names.
+    private static final double MOST_BYTES_HTTP2 = 512;
+
+    private static final int STREAMS = 64;
+
     private static final String FOLLOWED =
             """
             tracing:
@@ -88,6 +94,86 @@ class AllocationTest {
         allocates(MOST_BYTES_FOLLOWED, FOLLOWED, "x-b3-traceid: ");
     }
 
+    /// Between two other proxies, which speak HTTP/1.1 to clients and to the origin.
+    @Test
+    void aRequestOfHttp2OnBothSidesAllocatesItsStreams() throws Exception {
+        assumeTrue(Transport.EPOLL.isAvailable(), "no epoll here");
+        try (var origin = new Origin();
+                Proxy last = through(origin.port(), false)) {
+            Set<Long> before = workers();
+            try (Proxy measured = through(port(last), true)) {
+                long worker = only(before);
+                try (Proxy first = through(port(measured), true);
+                        var clients = new Clients(port(first), STREAMS)) {
+                    assertThat(leastAllocated(worker, clients))
+                            .as("bytes on the heap per request")
+                            .isLessThanOrEqualTo(MOST_BYTES_HTTP2);
+                }
+            }
+        }
+    }
+
+    /// A proxy that passes everything on, in HTTP/2 or not.
+    private static Proxy through(int port, boolean isHttp2) throws Exception {
+        String protocol =
+                """
+                    typed_extension_protocol_options:
+                      envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+                        "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.\
+                HttpProtocolOptions
+                        explicit_http_config: {http2_protocol_options: {}}
+                """;
+        return Proxy.start(
+                BootstrapParser.parse(
+                        "test",
+                        """
+                        admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
+                        static_resources:
+                          listeners:
+                          - name: in
+                            address: {socket_address: {address: 127.0.0.1, port_value: 0}}
+                            filter_chains:
+                            - filters:
+                              - name: envoy.filters.network.http_connection_manager
+                                typed_config:
+                                  "@type": type.googleapis.com/envoy.extensions.filters.network.\
+                        http_connection_manager.v3.HttpConnectionManager
+                                  stat_prefix: in
+                                  http_filters:
+                                  - name: envoy.filters.http.router
+                                    typed_config:
+                                      "@type": type.googleapis.com/envoy.extensions.filters.http.\
+                        router.v3.Router
+                                  route_config:
+                                    name: routes
+                                    response_headers_to_add:
+                                    - header: {key: x-served-by, value: test}
+                                      append_action: OVERWRITE_IF_EXISTS_OR_ADD
+                                    virtual_hosts:
+                                    - name: all
+                                      domains: ["*"]
+                                      routes:
+                                      - match: {prefix: /}
+                                        route: {cluster: next}
+                          clusters:
+                          - name: next
+                        %s\
+                            load_assignment:
+                              cluster_name: next
+                              endpoints:
+                              - lb_endpoints:
+                                - endpoint:
+                                    address:
+                                      socket_address: {address: 127.0.0.1, port_value: %d}
+                        """
+                                .formatted(isHttp2 ? protocol : "", port)),
+                settings());
+    }
+
+    private static int port(Proxy proxy) {
+        return proxy.listenerAddress("in").orElseThrow().getPort();
+    }
+
     /// @param tracing lines of the connection manager
     /// @param told what the upstream gets
     private void allocates(double most, String tracing, String told) throws Exception {
@@ -100,19 +186,8 @@ class AllocationTest {
                                 BootstrapParser.parse(
                                         "test", bootstrap(log, origin.port(), tracing)),
                                 settings());
-                var clients = new Clients(proxy.listenerAddress("in").orElseThrow().getPort())) {
-            Set<Long> started = workers();
-            started.removeAll(before);
-            assertThat(started).hasSize(1);
-            long worker = started.iterator().next();
-            clients.ask(WARM_UP);
-            double least = Double.MAX_VALUE;
-            for (int round = 0; round < ROUNDS; round++) {
-                long allocated = THREADS.getThreadAllocatedBytes(worker);
-                clients.ask(MEASURED);
-                long more = THREADS.getThreadAllocatedBytes(worker) - allocated;
-                least = Math.min(least, (double) more / MEASURED);
-            }
+                var clients = new Clients(port(proxy), CONNECTIONS)) {
+            double least = leastAllocated(only(before), clients);
             assertThat(least).as("bytes on the heap per request").isLessThanOrEqualTo(most);
             assertThat(origin.lastHead())
                     .contains("x-request-id: ", told)
@@ -121,6 +196,26 @@ class AllocationTest {
         assertThat(Files.readAllLines(log))
                 .hasSize(WARM_UP + ROUNDS * MEASURED)
                 .allMatch(line -> line.contains("\" 200 - 0 1024 "));
+    }
+
+    private static double leastAllocated(long worker, Clients clients) throws IOException {
+        clients.ask(WARM_UP);
+        double least = Double.MAX_VALUE;
+        for (int round = 0; round < ROUNDS; round++) {
+            long allocated = THREADS.getThreadAllocatedBytes(worker);
+            clients.ask(MEASURED);
+            long more = THREADS.getThreadAllocatedBytes(worker) - allocated;
+            least = Math.min(least, (double) more / MEASURED);
+        }
+        return least;
+    }
+
+    /// The one worker that there was not before.
+    private static long only(Set<Long> before) {
+        Set<Long> started = workers();
+        started.removeAll(before);
+        assertThat(started).hasSize(1);
+        return started.iterator().next();
     }
 
     private static ProxySettings settings() {
@@ -208,8 +303,8 @@ class AllocationTest {
         private final List<InputStream> answers = new ArrayList<>();
         private int asked;
 
-        Clients(int port) throws IOException {
-            for (int i = 0; i < CONNECTIONS; i++) {
+        Clients(int port, int connections) throws IOException {
+            for (int i = 0; i < connections; i++) {
                 var socket = new Socket(InetAddress.getLoopbackAddress(), port);
                 socket.setTcpNoDelay(true);
                 sockets.add(socket);
@@ -218,7 +313,7 @@ class AllocationTest {
         }
 
         void ask(int requests) throws IOException {
-            for (int done = 0; done < requests; done += CONNECTIONS) {
+            for (int done = 0; done < requests; done += sockets.size()) {
                 for (Socket socket : sockets) {
                     asked++;
                     socket.getOutputStream()

@@ -282,6 +282,8 @@ public final class DownstreamConnection implements HttpConnection, WireHandler, 
             connection.rest();
             requests = null;
             codec = null;
+        } else if (codec instanceof Http2Downstream http2) {
+            http2.rest();
         }
     }
 

@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 /// nobody else may see.
 @Confined("worker")
 public final class Headers {
+    /// So many fields have room without another array.
+    private static final int FIRST_ROOM = 16;
+
     private static final int STRIDE = 5;
     private static final int HASH = 0;
     private static final int NAME_AT = 1;
@@ -60,15 +63,17 @@ public final class Headers {
     /// A bit for each name's hash, so that asking for a name that is not there costs one look.
     private long present;
 
-    private int[] index = new int[STRIDE * 16];
+    /// All three are made with the first field: most trailers have none.
+    private int[] index = {};
+
     private int used;
     private int live;
 
     /// The names that were added as text, by field; null where the name lies in the block.
-    private @Nullable HeaderName[] names = new HeaderName[16];
+    private @Nullable HeaderName[] names = {};
 
     /// The values that were set as text, or that were already decoded.
-    private @Nullable String[] values = new String[16];
+    private @Nullable String[] values = {};
 
     /// The values that were set as bytes or numbers.
     private final MadeValues made = new MadeValues();
@@ -257,8 +262,15 @@ public final class Headers {
 
     /// Forgets everything, ready for the next message.
     public void clear() {
-        Arrays.fill(names, 0, used, null);
-        Arrays.fill(values, 0, used, null);
+        // A reference that is written costs the collector something, and most are null.
+        for (int at = 0; at < used; at++) {
+            if (names[at] != null) {
+                names[at] = null;
+            }
+            if (values[at] != null) {
+                values[at] = null;
+            }
+        }
         used = 0;
         live = 0;
         present = 0;
@@ -586,9 +598,10 @@ public final class Headers {
 
     private int next() {
         if (used == names.length) {
-            index = Arrays.copyOf(index, index.length * 2);
-            names = Arrays.copyOf(names, names.length * 2);
-            values = Arrays.copyOf(values, values.length * 2);
+            int room = Math.max(FIRST_ROOM, 2 * used);
+            index = Arrays.copyOf(index, STRIDE * room);
+            names = Arrays.copyOf(names, room);
+            values = Arrays.copyOf(values, room);
         }
         return used++;
     }

@@ -27,7 +27,8 @@ import java.util.ArrayDeque;
 /// are open.
 @Confined("worker")
 public final class Http2Downstream implements DownstreamCodec, WireHandler, Http2Listener {
-    private static final int SPARE = 32;
+    /// As many as clients usually have at once: what many requests need together is made once.
+    private static final int SPARE = 128;
 
     private final Worker worker;
     private final Owner owner;
@@ -209,9 +210,14 @@ public final class Http2Downstream implements DownstreamCodec, WireHandler, Http
         heading.discard();
         draining.discard();
         keepalive.discard();
+        rest();
+        owner.onGone(code == ErrorCode.NO_ERROR ? "" : details);
+    }
+
+    /// There was no request for a while: gives up what only requests need.
+    public void rest() {
         spare.forEach(DownstreamStream::discard);
         spare.clear();
-        owner.onGone(code == ErrorCode.NO_ERROR ? "" : details);
     }
 
     private void onNotSettled() {

@@ -20,7 +20,8 @@ import java.util.List;
 /// The client side of an HTTP/2 connection: as many requests at once as both sides allow.
 @Confined("worker")
 public final class Http2Upstream implements UpstreamConnection, Http2Listener {
-    private static final int SPARE = 32;
+    /// As many as servers usually take at once: what many requests need together is made once.
+    private static final int SPARE = 128;
 
     private final Owner owner;
     private final Http2Options options;

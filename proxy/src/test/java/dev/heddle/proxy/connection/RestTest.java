@@ -34,6 +34,29 @@ class RestTest {
     }
 
     @Test
+    void manyStreamsAtOnceAreServedAfterEachRest() {
+        try (var sim = SimProxy.http()) {
+            SimUpstream echo = sim.upstream();
+            Http2Client client = Http2Client.of(sim);
+            int stream = 1;
+            for (int i = 0; i < 3; i++) {
+                sim.advance(LONG);
+                for (int many = 0; many < 40; many++) {
+                    client.get(stream, "/a");
+                    stream += 2;
+                }
+                for (SimPeer connection : echo.connections()) {
+                    if (!connection.take().isEmpty()) {
+                        connection.send(OK);
+                    }
+                }
+                assertThat(client.frames()).filteredOn(it -> it.startsWith("DATA")).hasSize(40);
+            }
+            assertThat(client.peer.isClosed()).isFalse();
+        }
+    }
+
+    @Test
     void aHeadThatComesInPiecesKeepsItAwake() {
         try (var sim = SimProxy.http()) {
             SimUpstream echo = sim.upstream();
