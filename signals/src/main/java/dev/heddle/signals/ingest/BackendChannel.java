@@ -1,5 +1,6 @@
 package dev.heddle.signals.ingest;
 
+import dev.heddle.xds.Confined;
 import dev.heddle.xds.secret.CertificateFiles;
 import dev.heddle.xds.secret.TlsCertificate;
 import io.grpc.Channel;
@@ -20,6 +21,7 @@ import java.util.Optional;
 /// The way to a backend. What is shown to it is looked at before each request, so a certificate or
 /// a token that is renewed needs no restart: the token goes with the next request, the certificate
 /// with the next connection. For one thread.
+@Confined("signals-forwarder")
 final class BackendChannel implements AutoCloseable {
     private static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
@@ -35,6 +37,7 @@ final class BackendChannel implements AutoCloseable {
     }
 
     /// The certificate that is shown.
+    @Confined("signals-forwarder")
     private static final class Own {
         private final CertificateFiles files;
         private final AdvancedTlsX509KeyManager keys = new AdvancedTlsX509KeyManager();
