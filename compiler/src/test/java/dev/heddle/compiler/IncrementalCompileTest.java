@@ -22,8 +22,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -71,13 +73,36 @@ class IncrementalCompileTest {
         return World.of(NUMBER, Resources.of(resources), MeshSettings.DEFAULT);
     }
 
-    static Stream<GoldenCase> cases() {
-        return GoldenCase.all().stream();
+    /// One of so many cases is tried each time, the others in long runs.
+    private static final int SHARE = 3;
+
+    static Stream<GoldenCase> someCases() {
+        return cases(i -> i % SHARE == 0);
+    }
+
+    static Stream<GoldenCase> otherCases() {
+        return cases(i -> i % SHARE != 0);
+    }
+
+    private static Stream<GoldenCase> cases(IntPredicate isMeant) {
+        List<GoldenCase> all = GoldenCase.all();
+        return IntStream.range(0, all.size()).filter(isMeant).mapToObj(all::get);
     }
 
     @ParameterizedTest
-    @MethodSource("cases")
+    @MethodSource("someCases")
     void everyResourceMayGoAndComeBackAndMove(GoldenCase golden) throws IOException {
+        follow(golden);
+    }
+
+    @Tag("long")
+    @ParameterizedTest
+    @MethodSource("otherCases")
+    void everyResourceOfTheOthersMayToo(GoldenCase golden) throws IOException {
+        follow(golden);
+    }
+
+    private static void follow(GoldenCase golden) throws IOException {
         List<ProxyScope> scopes = scopes(golden);
         List<Resource<?>> whole = read(golden, "");
         Alone ofWhole = Alone.of(whole, scopes);

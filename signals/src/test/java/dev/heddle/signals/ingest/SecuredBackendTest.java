@@ -31,7 +31,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,17 +40,18 @@ class SecuredBackendTest {
     private static final Passed SPANS =
             new Passed.Traces(ExportTraceServiceRequest.getDefaultInstance());
 
+    private static SelfSigned server;
+    private static SelfSigned first;
+    private static SelfSigned second;
+
     @TempDir Path directory;
     private final List<String> callers = new CopyOnWriteArrayList<>();
-    private SelfSigned server;
-    private SelfSigned first;
-    private SelfSigned second;
 
-    @BeforeEach
-    void make() throws Exception {
-        server = SelfSigned.make(directory, "backend");
-        first = SelfSigned.make(directory, "first");
-        second = SelfSigned.make(directory, "second");
+    @BeforeAll
+    static void make(@TempDir Path keys) throws Exception {
+        server = SelfSigned.make(keys, "backend");
+        first = SelfSigned.make(keys, "first");
+        second = SelfSigned.make(keys, "second");
     }
 
     /// Notes of each call who has shown what.
